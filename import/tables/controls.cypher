@@ -1,0 +1,30 @@
+// title: Control measures
+// about: |
+//   One row a measure and HS prefix. `licence` needs one, `ban` forbids, `suspension` lifts the
+//   rows whose id begins with `suspends`, `notice` is information and never makes a shipment
+//   unlawful by itself.
+// order: 60
+// writes: Control
+// key: id
+// inputs:
+//   id: {type: id}
+//   regime: {}
+//   measure: {choices: [licence, ban, suspension, notice]}
+//   hs: {optional: true, help: HS prefix in digits; empty for a suspension or a rule on parties}
+//   from: {type: first_day}
+//   to: {type: last_day, optional: true}
+//   description: {optional: true}
+//   hs_country: {type: country, optional: true, help: Whose national digits the code has beyond six}
+//   origin: {type: country, optional: true}
+//   applies_to: {optional: true, choices: [dispatch, origin]}
+//   destination: {optional: true, help: Country code; empty for all}
+//   end_use: {optional: true}
+//   day: {optional: true, choices: [declared, departed]}
+//   suspends: {optional: true, help: Opening letters of the ids that it lifts}
+//   source: {optional: true, help: Where the measure can be read}
+// doubts:
+//   '"to" < "from"': ends before it begins
+UNWIND $rows AS row
+MERGE (k:Control {id: row.id})
+SET k = row {.id, .regime, .measure, .hs, .from, .to, .description, .hs_country, .origin,
+    .applies_to, .destination, .end_use, .day, .suspends, .source, .sources, .doubts, .conflicts}

@@ -1,0 +1,266 @@
+"""A query is a file: a YAML header behind `//` (or `--` in SQL) and one statement below it.
+
+The same reader serves investigations (`cypher/`), tables (`import/tables/`), foreign sources
+(`import/sources/`) and links (`import/links/`). Header values are read as text and converted by
+`Input`, exactly like a shell word or a cell.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from netinv.errors import DefinitionError
+from netinv.inputs import KINDS, Input, here, known, read_input
+
+TEXTS = ("title", "about", "misses", "lawful", "red_flag", "explain", "group", "example")
+OTHERS = {
+    "inputs",  # name: {type, optional, default, help, min, max, choices}
+    "key",  # the columns that name a finding, or a row
+    "score",  # column: what this part of the score means
+    "against",  # column: sentence shown when the column is not empty
+    "needs",  # table: [columns without which a row cannot be checked; a|b for either]
+    "explained",  # the column that, when not empty, gives the lawful explanation
+    "fold",  # the column of shipments: a row that shares one with a better row is folded into it
+    "writes",  # the label or relationship type that a table's statement writes
+    "doubts",  # SQL condition over a row: what it says when true
+    "table",  # the table that a foreign source's SELECT feeds
+    "reads",  # file of a foreign source: [its columns that the SELECT uses]
+    "like",  # a table whose columns, all optional, this one takes as well
+    "licence",  # of a foreign source
+    "covers",  # what a foreign source is complete for
+    "order",  # tables are written in this order
+}
+STANDING = {"key", "sources", "doubts", "conflicts", "row"}
+"""What every import statement may use of a row beside its columns."""
+
+_STRINGS = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|`[^`]*`|//[^\n]*|/\*.*?\*/", re.S)
+
+
+@dataclass(frozen=True)
+class CypherFile:
+    """A header and one statement.
+
+    `name` is the file's stem, `group` the folder it lies in, `body_line` the line on which the
+    statement begins. `fields` holds what the header says beside `title` and the other texts.
+    """
+
+    path: Path
+    name: str
+    group: str
+    title: str
+    statement: str
+    body_line: int
+    sha256: str
+    inputs: tuple[Input, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+    def text(self, name: str) -> str:
+        return self.texts.get(name, "")
+
+    def columns(self, name: str) -> tuple[str, ...]:
+        """A header entry that is one name or a list of names."""
+        value = self.fields.get(name, ())
+        return (
+            tuple(part.strip() for part in value.split(","))
+            if isinstance(value, str)
+            else (tuple(value))
+        )
+
+    def mapping(self, name: str) -> dict[str, Any]:
+        return dict(self.fields.get(name, {}))
+
+    def input(self, name: str) -> Input | None:
+        return next((one for one in self.inputs if one.name == name), None)
+
+    def bare(self) -> str:
+        """The statement without comments and quoted text: what a check may search."""
+        return _STRINGS.sub(" ", self.statement)
+
+
+def home(part: str) -> Path:
+    """`cypher/` or `import/`: the checkout's when it lies beside `toolkit/`, else the wheel's."""
+    package = Path(__file__).resolve().parent
+    beside = package.parent.parent / part
+    return beside if package.parent.name == "toolkit" and beside.is_dir() else package / part
+
+
+def read(path: Path) -> CypherFile:
+    """Read one file and check its header against its statement. Raises DefinitionError."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DefinitionError(f"cannot be read: {error}", where=str(path)) from None
+    mark = "--" if path.suffix == ".sql" else "//"
+    lines = text.splitlines()
+    count = next((i for i, line in enumerate(lines) if not line.startswith(mark)), len(lines))
+    header = "\n".join(line[len(mark) :].removeprefix(" ") for line in lines[:count])
+    fields, places = _header(header, path)
+    statement = "\n".join(lines[count:]).strip()
+    inputs = tuple(
+        read_input(name, entry if isinstance(entry, dict) else {}, here(path, places[name]))
+        for name, entry in _mapping(fields, "inputs", path).items()
+    )
+    made = CypherFile(
+        path=path,
+        name=path.stem,
+        group=path.parent.name,
+        title=fields.get("title", ""),
+        statement=statement,
+        body_line=count + 1,
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        inputs=inputs,
+        texts={k: v.strip() for k, v in fields.items() if k in TEXTS and isinstance(v, str)},
+        fields={k: v for k, v in fields.items() if k in OTHERS and k != "inputs"},
+    )
+    _check(made)
+    return made
+
+
+def _header(header: str, path: Path) -> tuple[dict[str, Any], dict[str, int]]:
+    """The header as texts, lists and mappings, and the line of each key and input."""
+    try:
+        node = yaml.compose(header, Loader=yaml.BaseLoader)
+        fields = yaml.load(header, Loader=yaml.BaseLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        raise DefinitionError(
+            f"the header is not YAML: {getattr(error, 'problem', error)}",
+            where=here(path, line),
+            next="quote a text that holds ': ', or begin it with |",
+        ) from None
+    if not isinstance(fields, dict) or node is None:
+        raise DefinitionError(
+            "has no header", where=here(path, 1), next="begin with // title: what it finds"
+        )
+    places: dict[str, int] = {}
+    for key, value in node.value:
+        line = key.start_mark.line + 1
+        if key.value not in TEXTS and key.value not in OTHERS:
+            raise DefinitionError(
+                f"unknown key {key.value!r}",
+                where=here(path, line),
+                next=known({*TEXTS, *OTHERS}),
+            )
+        if key.value == "inputs" and isinstance(value, yaml.MappingNode):
+            places |= {name.value: name.start_mark.line + 1 for name, _ in value.value}
+    return fields, places
+
+
+def _mapping(fields: dict[str, Any], name: str, path: Path) -> dict[str, Any]:
+    value = fields.get(name) or {}
+    if not isinstance(value, dict):
+        raise DefinitionError(
+            f"{name} is not a mapping", where=here(path, 1), next=f"write {name}: then name: text"
+        )
+    return value
+
+
+def _check(file: CypherFile) -> None:
+    """Inputs declared are the inputs used; a title stands; the statement is one."""
+    if not file.title:
+        raise DefinitionError("has no title", where=here(file.path, 1), next="add // title: …")
+    if file.path.suffix == ".sql":
+        return
+    if ";" in file.bare().rstrip().rstrip(";"):
+        raise DefinitionError(
+            "holds more than one statement", where=here(file.path, file.body_line), next="keep one"
+        )
+    declared = {one.name for one in file.inputs}
+    if "writes" in file.fields:
+        implied = {
+            f"{one.name}_{suffix}" for one in file.inputs for suffix in KINDS[one.type].also
+        } | {f"{one.name}_vessel" for one in file.inputs if one.type == "subject"}
+        used = row_columns(file)
+        missing = used - declared - implied - STANDING
+        unused = set() if "*" in used or not file.statement else declared - used
+        missing -= {"*"}
+    else:
+        used = set(re.findall(r"\$(\w+)", file.bare()))
+        missing, unused = used - declared, declared - used
+    if missing:
+        raise DefinitionError(
+            f"uses {sorted(missing)[0]!r}, which its inputs do not declare",
+            where=here(file.path, file.body_line),
+            next="add it under // inputs:",
+        )
+    if unused:
+        raise DefinitionError(
+            f"declares the input {sorted(unused)[0]!r} and does not use it",
+            where=here(file.path, 1),
+            next="use it or remove it",
+        )
+
+
+def row_columns(file: CypherFile) -> set[str]:
+    """The columns of a row that an import's statement uses: `row.name` and `row {.name}`."""
+    bare = file.bare()
+    used = set(re.findall(r"\brow\.(\w+)", bare))
+    for inner in re.findall(r"\brow\s*\{([^}]*)\}", bare):
+        used |= set(re.findall(r"\.(\w+|\*)", inner))
+    return used
+
+
+def files(folder: Path, suffix: str = ".cypher") -> Iterator[Path]:
+    """The files below a folder, in the order of their names."""
+    yield from sorted(folder.rglob(f"*{suffix}"), key=lambda path: path.name)
+
+
+@cache
+def _read_kept(path: Path, stamp: int) -> CypherFile:
+    return read(path)
+
+
+def investigations(extra: tuple[Path, ...] = ()) -> dict[str, CypherFile]:
+    """Command name → file: the shipped ones, then those of the user's folders, by name.
+
+    Raises DefinitionError when two files would make one command.
+    """
+    found: dict[str, CypherFile] = {}
+    for folder in (home("cypher"), *extra):
+        if not folder.is_dir():
+            raise DefinitionError(
+                "is no folder", where=str(folder), next="name a folder of .cypher"
+            )
+        for path in files(folder):
+            file = _read_kept(path, path.stat().st_mtime_ns)
+            if file.name in found:
+                raise DefinitionError(
+                    f"makes the command {file.name} a second time",
+                    where=str(path),
+                    next=f"rename it: {found[file.name].path} has the name",
+                )
+            found[file.name] = file
+    return found
+
+
+def tables() -> dict[str, CypherFile]:
+    """Table name → its specification, in the order in which tables are written."""
+    read_ = [_read_kept(p, p.stat().st_mtime_ns) for p in files(home("import") / "tables")]
+    specs = {file.name: file for file in sorted(read_, key=lambda f: int(f.fields["order"]))}
+    for name, file in specs.items():
+        if like := file.fields.get("like"):
+            own = {one.name for one in file.inputs}
+            others = [replace(one, optional=True) for one in specs[like].inputs]
+            more = tuple(one for one in others if one.name not in own)
+            specs[name] = replace(file, inputs=file.inputs + more)
+    return specs
+
+
+def sources() -> dict[str, list[CypherFile]]:
+    """Foreign source → its SELECTs, one for each table it feeds."""
+    folder = home("import") / "sources"
+    return {
+        one.name: [_read_kept(p, p.stat().st_mtime_ns) for p in files(one, ".sql")]
+        for one in sorted(folder.iterdir() if folder.is_dir() else ())
+        if one.is_dir()
+    }

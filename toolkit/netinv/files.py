@@ -1,0 +1,298 @@
+"""Reads a table's file whatever its format: records of text with their number and their place."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import io
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from netinv.errors import InputError
+from netinv.inputs import written
+
+SUFFIXES = (".csv", ".csv.gz", ".tsv", ".parquet", ".xlsx")
+LONGEST = 500
+"""Lines that one quoted record may span before its quote is taken for one that never closes."""
+
+csv.field_size_limit(16 * 1024 * 1024)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record: `number` is 1-based and counted before any reject, `place` the physical line, or
+    sheet and row. `wrong` says why it cannot be read as a row; `raw` is then its text."""
+
+    number: int
+    place: str
+    cells: Sequence[str]
+    wrong: str = ""
+    raw: str = ""
+
+
+class Opened:
+    """A table's file, opened: header, encoding, dialect, and its records, once."""
+
+    def __init__(
+        self,
+        header: Sequence[str],
+        records: Iterator[Record],
+        encoding: str = "",
+        dialect: str = "",
+        note: str = "",
+    ) -> None:
+        self.header = tuple(name or f"column_{i}" for i, name in enumerate(header, 1))
+        self._records = records
+        self.encoding = encoding
+        self.dialect = dialect
+        self.note = note
+
+    def records(self) -> Iterator[Record]:
+        return self._records
+
+    def raw(self, cells: Sequence[str]) -> str:
+        """Cells as one line of csv."""
+        line = io.StringIO()
+        csv.writer(line, lineterminator="").writerow(cells)
+        return line.getvalue()
+
+
+def stem(path: Path) -> str:
+    """The name of the table that a file's name says: `companies.csv.gz` → `companies`."""
+    return path.name.split(".")[0].lower()
+
+
+def fingerprint(path: Path) -> str:
+    """The sha256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def keep_original(path: Path, sha256: str, folder: Path) -> Path:
+    """Keep a file's bytes, compressed, under their hash."""
+    kept = folder / f"{sha256}.gz"
+    if not kept.exists():
+        part = folder / f".{sha256}.{os.getpid()}"
+        with path.open("rb") as source, gzip.GzipFile(part, "wb", compresslevel=3, mtime=0) as to:
+            shutil.copyfileobj(source, to, 1 << 20)
+        part.replace(kept)
+    return kept
+
+
+@contextmanager
+def open_table(path: Path, encoding: str = "") -> Iterator[Opened]:
+    """Open csv, csv.gz, tsv, parquet or xlsx. Raises InputError when it is none of them inside."""
+    try:
+        if path.name.endswith(".parquet"):
+            yield _open_parquet(path)
+        elif path.name.endswith(".xlsx"):
+            yield _open_xlsx(path)
+        else:
+            with _text(path, encoding) as (file, codec):
+                yield _open_csv(path, file, codec)
+    except (OSError, EOFError, gzip.BadGzipFile) as error:
+        raise InputError(f"cannot be read: {error}", where=path.name) from None
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"is not {error.encoding} at byte {error.start} of a block",
+            where=path.name,
+            next="name its encoding with --encoding, such as gb18030 or cp1251",
+        ) from None
+
+
+# ---------------------------------------------------------------- csv
+
+
+def _bytes(path: Path) -> Any:
+    return gzip.open(path, "rb") if path.name.endswith(".gz") else path.open("rb")
+
+
+@contextmanager
+def _text(path: Path, encoding: str) -> Iterator[tuple[io.TextIOWrapper, str]]:
+    codec = encoding or _encoding(path)
+    try:
+        "".encode(codec)
+    except LookupError:
+        raise InputError(f"no encoding {codec!r}", next="use a name such as gb18030") from None
+    with _bytes(path) as raw, io.TextIOWrapper(raw, encoding=codec, newline="") as file:
+        yield file, codec
+
+
+def _encoding(path: Path) -> str:
+    """UTF-8 when the whole file is, else what its bytes look like."""
+    import codecs
+
+    with _bytes(path) as file:
+        head = file.read(1 << 18)
+        for mark, name in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16")):
+            if head.startswith(mark):
+                return name
+        if head.startswith(codecs.BOM_UTF16_BE):
+            return "utf-16"
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        block = head
+        try:
+            while block:
+                decoder.decode(block)
+                block = file.read(1 << 20)
+            decoder.decode(b"", final=True)
+            return "utf-8"
+        except UnicodeDecodeError:
+            pass
+    from charset_normalizer import from_bytes
+
+    odd = head if any(byte > 127 for byte in head) else block
+    best = from_bytes(odd[: 1 << 16]).best()
+    if best is None:
+        raise InputError(
+            "is in no encoding that can be told", where=path.name, next="say --encoding"
+        )
+    return str(best.encoding)
+
+
+class _Lines:
+    """Physical lines, counted, with those of the present record kept so that some can go back."""
+
+    def __init__(self, file: io.TextIOWrapper) -> None:
+        self.file = file
+        self.back: list[str] = []
+        self.kept: list[str] = []
+        self.number = 0
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        if len(self.kept) > LONGEST:
+            raise csv.Error("unclosed")
+        line = self.back.pop() if self.back else self.file.readline()
+        if not line:
+            raise StopIteration
+        self.number += 1
+        self.kept.append(line)
+        return line
+
+    def give_back(self) -> str:
+        """Keep the first line of the record and give the others back."""
+        first, *rest = self.kept
+        self.back += reversed(rest)
+        self.number -= len(rest)
+        self.kept = []
+        return first
+
+
+def _open_csv(path: Path, file: io.TextIOWrapper, codec: str) -> Opened:
+    lines = _Lines(file)
+    first = file.readline()
+    while first and not first.strip():
+        lines.number += 1
+        first = file.readline()
+    if not first:
+        raise InputError("is empty", where=path.name, next="check that it is whole")
+    if "\0" in first:
+        raise InputError("is not a text file", where=path.name, next="save it as csv or xlsx")
+    counts = {mark: first.count(mark) for mark in (",", ";", "\t", "|")}
+    mark = max(counts, key=lambda m: counts[m])
+    lines.back.append(first)
+    header = [name.strip() for name in next(csv.reader(lines, delimiter=mark))]
+    lines.kept = []
+    double = next((name for name in header if name and header.count(name) > 1), None)
+    if double:
+        raise InputError(
+            f"has the column {double!r} twice", where=f"{path.name}:1", next="rename one of them"
+        )
+    records = _csv_records(lines, mark, len(header))
+    shown = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}[mark]
+    return Opened(header, records, codec, shown)
+
+
+def _csv_records(lines: _Lines, mark: str, width: int) -> Iterator[Record]:
+    number = 0
+    reader = csv.reader(lines, delimiter=mark, strict=True)
+    while True:
+        lines.kept = []
+        start = lines.number + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            number += 1
+            unclosed = "unclosed" in str(error) or "unexpected end" in str(error)
+            what = "a quote opens and never closes" if unclosed else f"cannot be parsed: {error}"
+            raw = lines.give_back() if unclosed else "".join(lines.kept)
+            yield Record(number, str(start), (), what, raw.rstrip("\r\n"))
+            reader = csv.reader(lines, delimiter=mark, strict=True)
+            continue
+        if not cells or (len(cells) == 1 and not cells[0].strip() and width > 1):
+            continue  # a blank line is no record
+        number += 1
+        if len(cells) != width:
+            raw = "".join(lines.kept).rstrip("\r\n")
+            wrong = f"has {len(cells)} cells where the header has {width}"
+            yield Record(number, str(start), (), wrong, raw)
+            continue
+        yield Record(number, str(start), cells)
+
+
+# ---------------------------------------------------------------- parquet and xlsx
+
+
+def _open_parquet(path: Path) -> Opened:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        file = pq.ParquetFile(path)
+    except pa.ArrowInvalid as error:
+        raise InputError(f"is no Parquet file: {error}", where=path.name) from None
+
+    def records() -> Iterator[Record]:
+        number = 0
+        for batch in file.iter_batches(10_000):
+            for values in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                number += 1
+                yield Record(number, f"row {number}", [written(value) for value in values])
+
+    return Opened([str(name) for name in file.schema_arrow.names], records(), dialect="parquet")
+
+
+def _open_xlsx(path: Path) -> Opened:
+    import zipfile
+
+    import openpyxl
+
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except (zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise InputError(f"is no xlsx file: {error}", where=path.name) from None
+    sheet = book.worksheets[0]
+    others = [one.title for one in book.worksheets[1:]]
+    rows = ((i, [written(v) for v in row]) for i, row in enumerate(sheet.values, 1))
+    _, header = next(((i, row) for i, row in rows if any(row)), (0, []))
+    while header and not header[-1]:
+        header.pop()
+    if not header:
+        raise InputError("is empty", where=path.name, next="check that it is whole")
+
+    def records() -> Iterator[Record]:
+        number = 0
+        for at, row in rows:
+            if not any(row):
+                continue
+            number += 1
+            place = f"{sheet.title}!{at}"
+            if any(row[len(header) :]):
+                wrong = f"has cells beyond the header's {len(header)} columns"
+                yield Record(number, place, (), wrong, repr(row))
+                continue
+            yield Record(number, place, (row + [""] * len(header))[: len(header)])
+
+    note = f"sheets not read: {', '.join(others)}" if others else ""
+    return Opened([name.strip() for name in header], records(), dialect="xlsx", note=note)

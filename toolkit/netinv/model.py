@@ -1,0 +1,51 @@
+"""The graph's vocabulary: which labels there are and which property names a node."""
+
+from __future__ import annotations
+
+KEYS: dict[str, str] = {
+    "Party": "id",
+    "Company": "id",
+    "Person": "id",
+    "Vessel": "imo",
+    "Port": "code",
+    "Shipment": "id",
+    "Address": "key",
+    "Contact": "key",
+    "Container": "number",
+    "Document": "id",
+    "Payment": "id",
+    "Licence": "id",
+    "Control": "id",
+    "List": "name",
+    "Country": "code",
+    "Source": "id",
+    "NetinvCase": "id",
+}
+"""Label → the property that is unique under it. Companies and people share the ids of Party."""
+
+VALUES = ("Address", "Contact", "Container", "List", "Country", "Source")
+"""Nodes that stand for a value of a row: they go when the last row that has the value goes."""
+
+DERIVED = ("HANDOFF", "CONTROLLED_BY", "HOLDS", "SAME_AS")
+"""Relationships that are computed from the tables and never observed."""
+
+INDEXES: tuple[tuple[str, str], ...] = (
+    ("Party", "name"),
+    ("Vessel", "name"),
+    ("Port", "name"),
+)
+"""Label and property that questions look up beside the keys."""
+
+SCHEMA = 1
+"""Version of this vocabulary; a case with a higher one was made by a newer netinv."""
+
+
+def label_of(labels: frozenset[str] | set[str]) -> str:
+    """The one label that names a node of several: Company before Party."""
+    named = [label for label in KEYS if label in labels and label != "Party"]
+    return named[0] if named else ("Party" if "Party" in labels else "")
+
+
+def element_id(label: str, key: object) -> str:
+    """How a finding, a page and a table call a node: `Company:C1`."""
+    return f"{label}:{key}"
