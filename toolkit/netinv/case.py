@@ -29,6 +29,19 @@ from netinv.model import SCHEMA
 WAIT = 30
 """Seconds that a second writer waits for the first."""
 
+SETTINGS = {
+    "case": ("NETINV_CASE", ""),
+    "uri": ("NEO4J_URI", ""),
+    "username": ("NEO4J_USERNAME", "neo4j"),
+    "password": ("NEO4J_PASSWORD", ""),
+    "database": ("NEO4J_DATABASE", "neo4j"),
+    "memory": ("NETINV_MEMORY", ""),
+    "idle": ("NETINV_IDLE", "3600"),
+    "cache": ("NETINV_CACHE", ""),
+}
+"""Setting → its environment variable and its default. A flag beats the variable, the variable beats
+`settings` in the case's case.json, and that beats the default."""
+
 Say = Callable[[str], None]
 
 
@@ -79,6 +92,18 @@ class Case:
 
     def path(self, *parts: str) -> Path:
         return self.folder.joinpath(*parts)
+
+    def setting(self, name: str, flag: str | None = None) -> tuple[str, str]:
+        """The value of a setting and where it comes from. A password is never read from a file."""
+        variable, default = SETTINGS[name]
+        if flag:
+            return flag, "flag"
+        if os.environ.get(variable):
+            return os.environ[variable], variable
+        kept = read_json(self.path("case.json")).get("settings", {}).get(name)
+        if kept and name != "password":
+            return str(kept), "case.json"
+        return default, "default"
 
     def sources(self, *, retired: bool = False) -> list[Source]:
         """What was taken in, in the order of its hashes; retired ones only when asked for."""

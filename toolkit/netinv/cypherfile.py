@@ -28,6 +28,7 @@ OTHERS = {
     "against",  # column: sentence shown when the column is not empty
     "needs",  # table: [columns without which a row cannot be checked; a|b for either]
     "explained",  # the column that, when not empty, gives the lawful explanation
+    "hubs",  # {node, by, above}: nodes of more relationships than that input are only listed
     "fold",  # the column of shipments: a row that shares one with a better row is folded into it
     "writes",  # the label or relationship type that a table's statement writes
     "doubts",  # SQL condition over a row: what it says when true
@@ -40,6 +41,25 @@ OTHERS = {
 }
 STANDING = {"key", "sources", "doubts", "conflicts", "row"}
 """What every import statement may use of a row beside its columns."""
+
+OPTIONS = (
+    Input("limit", "integer", default="100", min="1", max="100000", help="Most findings listed"),
+    Input(
+        "time_limit",
+        "integer",
+        default="60",
+        min="1",
+        max="86400",
+        help="Seconds until the server ends the question",
+    ),
+    Input(
+        "lawful",
+        "flag",
+        default="false",
+        help="List also the findings that something on record explains",
+    ),
+)
+"""The options of every investigation, beside the inputs of its file."""
 
 _STRINGS = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|`[^`]*`|//[^\n]*|/\*.*?\*/", re.S)
 

@@ -348,6 +348,18 @@ def guarded(text: str) -> str:
     return "'" + text if flat[:1] and flat[0] in "=+-@\t\r\n" else text
 
 
+def shown(text: str) -> str:
+    """A text for a terminal: control and direction marks, which could act on it, are spelt out."""
+    return "".join(
+        char if char == "\n" or unicodedata.category(char) not in ("Cc", "Cf") else _spelt(char)
+        for char in text
+    )
+
+
+def _spelt(char: str) -> str:
+    return " " if char == "\t" else f"\\u{ord(char):04x}"
+
+
 def written(value: object) -> str:
     """The text that a value from a notebook, a spreadsheet or a Parquet file stands for."""
     if value is None:

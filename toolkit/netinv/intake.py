@@ -20,7 +20,7 @@ from netinv.errors import DefinitionError, InputError
 from netinv.files import Opened, fingerprint, keep_original, open_table
 from netinv.inputs import Input, guarded, written
 from netinv.match import Candidate, bundles, match
-from netinv.rows import CHUNK, Checker, Reject, TableWriter
+from netinv.rows import CHUNK, Checker, Reject, Row, TableWriter
 
 
 @dataclass(frozen=True)

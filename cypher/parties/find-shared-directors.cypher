@@ -1,0 +1,102 @@
+// title: Companies tied by common officers
+// about: |
+//   Groups of companies that share officers whose seats overlap in time. A group that closes in a
+//   cycle through different people ranks above a mere chain; trade in the same goods adds to it.
+//   Shared officers are lawful and common: this shows who hangs together, not who does wrong.
+// misses: |
+//   officers recorded under two spellings, nominees, and boards whose dates are missing on both
+//   sides count as overlapping.
+// lawful: |
+//   corporate-service agents and nominees (above --max-seats they are listed, not followed), and
+//   the boards of one group of companies (an owner of at least 50 % of all but itself): --lawful.
+// red_flag: |
+//   FATF/Egmont, Trade-Based Money Laundering: Risk Indicators, 2021, structural indicators; US
+//   Departments of Commerce, Treasury and Justice, Tri-Seal compliance note, 2023-03-02.
+// key: companies_drawn
+// explained: explained
+// hubs: {node: Party, by: DIRECTS, above: max_seats}
+// score:
+//   cycles: 2 for each independent cycle through different people, 6 at most
+//   goods: 1 for each HS heading that at least two of them trade, 3 at most
+//   close: 2 divided by the mean number of seats of the shared officers
+// explain: |
+//   {companies} share {directors}: {seats} seats, {rounds} independent cycles. Headings traded by
+//   two or more: {headings}.
+// against:
+//   also_hubs: "{also_hubs} also sit there, and on too many boards to mean anything"
+//   undated: "{undated} of the seats have no dates; they count as overlapping"
+// needs:
+//   directorships: [director, company]
+// example: netinv find-shared-directors --max-seats 12 -o boards.html
+// inputs:
+//   company: {type: entity, optional: true, help: Only the group of this company (id or name)}
+//   max_seats: {type: integer, default: 20, min: 2, max: 10000, ours: true, help: Officers of more seats are listed and not followed}
+//   steps: {type: integer, default: 6, min: 1, max: 8, ours: true, help: Most officers from the first company of a group to any other}
+//   ever: {type: flag, default: false, help: Count seats that never overlapped in time too}
+CYPHER 25
+MATCH (root:Company)<-[:DIRECTS]-(:Party)
+WITH DISTINCT root
+WHERE NOT EXISTS {
+  MATCH (root)<-[x:DIRECTS]-(d:Party)-[y:DIRECTS]->(b:Company)
+  WHERE b.id < root.id AND COUNT { (d)-[:DIRECTS]->() } <= $max_seats
+    AND ($ever OR (coalesce(x.from, date('0001-01-01')) <= coalesce(y.to, date('9999-12-31'))
+      AND coalesce(y.from, date('0001-01-01')) <= coalesce(x.to, date('9999-12-31'))))
+}
+MATCH ANY SHORTEST (root)
+  ((a:Company)<-[x:DIRECTS]-(d:Party)-[y:DIRECTS]->(b:Company)
+    WHERE COUNT { (d)-[:DIRECTS]->() } <= $max_seats
+      AND ($ever OR (coalesce(x.from, date('0001-01-01')) <= coalesce(y.to, date('9999-12-31'))
+        AND coalesce(y.from, date('0001-01-01')) <= coalesce(x.to, date('9999-12-31'))))
+  ){1,8} (other:Company)
+WHERE size(d) <= $steps AND other <> root
+WITH root, collect(DISTINCT other) AS others
+WHERE all(other IN others WHERE root.id < other.id)
+WITH [root] + others AS members
+WHERE $company IS NULL OR any(c IN members WHERE c.id = $company)
+CALL (members) {
+  UNWIND members AS c
+  MATCH (d:Party)-[seat:DIRECTS]->(c)
+  WITH d, members, collect(DISTINCT c) AS boards, collect(seat) AS held,
+    COUNT { (d)-[:DIRECTS]->() } AS seats
+  WHERE size(boards) > 1
+  WITH collect(CASE WHEN seats <= $max_seats THEN {d: d, n: size(boards), seats: seats, held: held}
+      END) AS shared,
+    collect(CASE WHEN seats > $max_seats THEN coalesce(d.name, d.id) + ' (' + seats + ' seats)' END)
+      AS also_hubs
+  RETURN shared, also_hubs
+}
+WITH *, reduce(sum = 0, one IN shared | sum + one.n) AS seats,
+  reduce(sum = 0, one IN shared | sum + one.seats) AS all_seats,
+  reduce(held = [], one IN shared | held + one.held) AS held
+WHERE size(shared) > 0
+CALL (members) {
+  UNWIND members AS c
+  MATCH (c)-[:SHIPPED|CONSIGNED_TO|EXPORTED_BY|IMPORTED_BY|SOLD_BY|BOUGHT_BY]-(s:Shipment)
+  WHERE s.hs IS NOT NULL
+  WITH left(s.hs, 4) AS heading, count(DISTINCT c) AS traders
+  WHERE traders > 1
+  RETURN collect(heading) AS headings
+}
+CALL (members) {
+  UNWIND members AS c
+  MATCH (o:Party)-[w:OWNS]->{1,3}(c)
+  WHERE all(share IN w WHERE share.share >= 50)
+  WITH o, members, count(DISTINCT c) AS owned
+  WHERE owned >= size([c IN members WHERE c <> o])
+  WITH o ORDER BY o.id LIMIT 1
+  RETURN collect(coalesce(o.name, o.id)) AS owners
+}
+WITH *, seats - size(members) - size(shared) + 1 AS rounds
+WITH *, CASE WHEN rounds > 3 THEN 6 ELSE 2 * rounds END AS cycles,
+  CASE WHEN size(headings) > 3 THEN 3 ELSE size(headings) END AS goods,
+  round(2.0 * size(shared) / all_seats, 3) AS close,
+  CASE WHEN size(owners) > 0 THEN 'one group of companies: ' + owners[0]
+    + ' owns at least 50 % of all of them' END AS explained
+ORDER BY explained IS NOT NULL, cycles + goods + close DESC, members[0].id
+RETURN [c IN members | coalesce(c.name, c.id)] AS companies,
+  [one IN shared | coalesce(one.d.name, one.d.id)] AS directors,
+  seats, rounds, headings[..10] AS headings,
+  cycles, goods, close, also_hubs,
+  CASE WHEN any(seat IN held WHERE seat.from IS NULL AND seat.to IS NULL)
+    THEN size([seat IN held WHERE seat.from IS NULL AND seat.to IS NULL]) END AS undated,
+  explained, members AS companies_drawn, [one IN shared | one.d] AS officers, held

@@ -1,0 +1,76 @@
+// title: Goods that come home to the company that sent them
+// about: |
+//   Follows hand-overs (goods that arrive at a company and may have left it again) from shipment
+//   to shipment, and keeps the paths whose last receiver is the company that sent the first. Such
+//   a ring moves goods, or papers alone, without anyone who uses them. Ranked by how unlikely each
+//   hand-over is; a ring may well be chance where many shipments are of like weight.
+// misses: |
+//   part loads, second records of one company, goods that come home to a sister company, legs
+//   without a day or a weight, and anything that was processed into another weight.
+// lawful: |
+//   leasing, repair, returns and exhibition goods (told by `procedure` on at least half of the
+//   legs), and loops that the same companies repeat at least three times: listed with --lawful.
+// red_flag: |
+//   FATF/Egmont, Trade-Based Money Laundering: Trends and Developments, 2020: phantom shipments and
+//   circular trade. The form of the query is that of LDBC FinBench CR4.
+// key: legs
+// fold: legs
+// explained: explained
+// score:
+//   unlikely: powers of ten by which chance and habit alone fall short of these hand-overs
+//   renamed: 1 for each hand-over at which heading, origin or name change without processing
+// explain: |
+//   {shipments} went from {companies} and home again in {days} days: {basis}. Changed on the way:
+//   {changes}.
+// against:
+//   notify: a notify party stands in for a consignee that is not named
+//   habitual: one of these companies often sends this weight to the next (expected {habitual})
+// needs:
+//   shipments: [arrived, departed, importer|buyer|consignee|notify, exporter|seller|shipper, weight_kg|gross_kg|lot|serial|seal]
+// example: netinv find-rings --days 120 -o rings.html -o rings.csv
+// inputs:
+//   company: {type: entity, optional: true, help: Only rings through this company (id or name)}
+//   days: {type: integer, default: 180, min: 1, max: 3650, ours: true, help: Most days from first departure to last arrival}
+//   window: {type: integer, default: 45, min: 0, max: 365, ours: true, help: Most days between arrival and departure at each company}
+//   shortest: {type: integer, default: 3, min: 3, max: 6, help: Fewest shipments of a ring}
+//   longest: {type: integer, default: 6, min: 3, max: 6, help: Most shipments of a ring}
+//   since: {type: date, optional: true, help: Only rings that begin on this day or later}
+//   strength: {type: number, default: 2, min: 0, max: 100, ours: true, help: Least `unlikely` of a ring}
+CYPHER 25
+MATCH p = (first:Shipment)-[h:HANDOFF]->{2,5}(last:Shipment)
+WHERE allReduce(strength = 0.0, hop IN h | strength + hop.weight, strength > 0)
+  AND h[0].sender = h[-1].receiver
+  AND all(hop IN h WHERE hop.days <= $window)
+  AND $shortest <= size(h) + 1 <= $longest
+  AND duration.inDays(first.departed, last.arrived).days <= $days
+  AND ($since IS NULL OR first.departed >= $since)
+WITH p, h, nodes(p) AS legs, [h[0].sender] + [hop IN h | hop.holder] AS ids,
+  reduce(sum = 0.0, hop IN h | sum + hop.weight) AS unlikely
+WHERE unlikely >= $strength
+  AND all(i IN range(0, size(ids) - 1) WHERE NOT ids[i] IN ids[i + 1..])
+  AND ($company IS NULL OR $company IN ids)
+WITH *, COLLECT { UNWIND ids AS id RETURN id ORDER BY id } AS members
+WITH members, collect({p: p, h: h, legs: legs, ids: ids, unlikely: unlikely}) AS found,
+  count(DISTINCT legs[0].id) AS rounds
+UNWIND found AS one
+WITH one.p AS p, one.h AS h, one.legs AS legs, one.ids AS ids, one.unlikely AS unlikely, rounds,
+  [leg IN one.legs WHERE leg.procedure IN
+    ['temporary', 'return', 'inward_processing', 'outward_processing']] AS returning
+WITH *, CASE
+    WHEN 2 * size(returning) >= size(legs) THEN 'declared as ' + returning[0].procedure + ' on '
+      + size(returning) + ' of ' + size(legs) + ' legs'
+    WHEN rounds >= 3 THEN 'the same companies send goods round and round: ' + rounds + ' times'
+  END AS explained,
+  size([hop IN h WHERE hop.relabelled]) AS renamed
+ORDER BY explained IS NOT NULL, unlikely + renamed DESC, legs[0].id
+RETURN [leg IN legs | leg.id] AS shipments,
+  [id IN ids | coalesce(head(COLLECT { MATCH (c:Party {id: id}) RETURN c.name }), id)] AS companies,
+  duration.inDays(legs[0].departed, legs[-1].arrived).days AS days,
+  [hop IN h | hop.basis] AS basis,
+  reduce(all = [], hop IN h | all + hop.changes) AS changes,
+  unlikely, renamed,
+  head([hop IN h WHERE hop.by_notify | 'yes']) AS notify,
+  head([hop IN h WHERE hop.expected > 0.3 | hop.expected]) AS habitual,
+  explained, legs, p,
+  [leg IN legs | [(leg)-[r:SHIPPED|CONSIGNED_TO|EXPORTED_BY|IMPORTED_BY|SOLD_BY|BOUGHT_BY
+    |NOTIFIES|LOADED_AT|DISCHARGED_AT]-() | r]] AS around

@@ -1,0 +1,338 @@
+"""Everything that the command line does, for a notebook, with the same names."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as installed
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from netinv import cypherfile, result
+from netinv.case import Case, Say, Source, now, open_case, quiet, read_json, write_json
+from netinv.errors import CaseError, InputError, NetinvError, ServerError
+
+if TYPE_CHECKING:
+    from netinv.difference import Progress
+    from netinv.graph import Graph
+    from netinv.intake import FileReport
+    from netinv.link import Links
+    from netinv.load import Written
+    from netinv.result import Result
+    from netinv.server import Address, Status
+
+
+def version() -> str:
+    """The installed version of netinv."""
+    try:
+        return installed("netinv")
+    except PackageNotFoundError:
+        return "0"
+
+
+def silent(what: str, done: int, total: int) -> None:
+    """Shows no progress."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What one load did: a report a file, and what changed in the graph."""
+
+    files: list[FileReport]
+    graph: Written
+
+    def plain(self) -> dict[str, Any]:
+        return {
+            "shape": "netinv.load/1",
+            "files": [asdict(one) for one in self.files],
+            "graph": asdict(self.graph),
+        }
+
+
+@dataclass
+class OpenCase:
+    """An open case. Get one with `netinv.open`.
+
+    `say` hears one line of talk at a time, `progress` what is being done, how much of it is done,
+    and of how much. Close it, or use it in a `with`, to end its connection; the server stays.
+    """
+
+    case: Case
+    say: Say = quiet
+    progress: Progress = silent
+    memory: str = ""
+    cypher_dirs: tuple[Path, ...] = ()
+    _graph: Graph | None = field(default=None, repr=False)
+
+    def __enter__(self) -> OpenCase:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        if self._graph is not None:
+            self._graph.close()
+            self._graph = None
+
+    @property
+    def folder(self) -> Path:
+        return self.case.folder
+
+    # ------------------------------------------------------------ the server
+
+    def own_server(self) -> bool:
+        """Whether the case is served by a Neo4j of netinv's own."""
+        return not self.case.setting("uri")[0]
+
+    def address(self) -> Address:
+        """Where the case's Neo4j is; starts the local one when it is down."""
+        from netinv import server
+
+        uri = self.case.setting("uri")[0]
+        if uri:
+            names = ("username", "password", "database")
+            return server.Address(uri, *(self.case.setting(name)[0] for name in names))
+        memory = self.memory or self.case.setting("memory")[0] or None
+        return server.ensure(self.folder, self.say, memory)
+
+    def graph(self) -> Graph:
+        """The case's graph, connected when first used."""
+        from netinv.graph import Graph
+
+        if self._graph is None:
+            self._graph = Graph(self.address, self.case.id)
+        return self._graph
+
+    def py2neo(self) -> Any:
+        """A py2neo Graph on the same server (extra `notebook`); py2neo is no longer developed."""
+        try:
+            import py2neo
+        except ImportError:
+            raise NetinvError(
+                "py2neo is not installed", next="pip install 'netinv[notebook]'"
+            ) from None
+        address = self.address()
+        return py2neo.Graph(
+            address.uri, auth=(address.username, address.password), name=address.database
+        )
+
+    def start(self) -> Status:
+        from netinv import server
+
+        self._only_own("start")
+        self.address()
+        return server.status(self.folder)
+
+    def stop(self) -> bool:
+        from netinv import server
+
+        self._only_own("stop")
+        self.close()
+        return server.stop(self.folder, self.say)
+
+    def _only_own(self, what: str) -> None:
+        if not self.own_server():
+            raise ServerError(
+                f"is not netinv's to {what}",
+                where=self.case.setting("uri")[0],
+                next="unset NEO4J_URI to let netinv serve itself",
+            )
+
+    # ------------------------------------------------------------ loading
+
+    def load(
+        self,
+        *paths: Path | str,
+        as_: str = "",
+        namespace: str = "",
+        strict: bool = False,
+        encoding: str = "",
+        as_of: str = "",
+        covers: str = "",
+        replaces: str = "",
+    ) -> Loaded:
+        """Take files and folders in and write them into the graph.
+
+        Repeatable: what is in already changes nothing. Raises InputError for what cannot be read;
+        then nothing of that file is in.
+        """
+        from netinv import intake
+
+        options = intake.Options(as_, namespace, strict, encoding, as_of, covers, 1, replaces)
+        with self._logged("load", paths=[str(p) for p in paths], **asdict(options)) as entry:
+            files = intake.take_in(
+                self.case,
+                [Path(path) for path in paths],
+                options,
+                self.say,
+                lambda what, done: self.progress(f"reading {what}", done, 0),
+            )
+            written = self._write()
+            entry["sources"] = sorted({one.source for one in files if one.source})
+        return Loaded(files, written)
+
+    def _write(self) -> Written:
+        from netinv import load
+
+        return load.write(self.case, self.graph(), self.progress)
+
+    def rebuild(self) -> Written:
+        """Make the graph again from the tables, links included when there were any."""
+        from netinv import link, server
+
+        with self._logged("rebuild"):
+            links = link.kept(self.case)
+            if self.own_server():
+                self.close()
+                server.stop(self.folder, self.say)
+                server.remove_store(self.folder)
+            else:
+                self.graph().empty()
+            for path in self.case.path("written").glob("*.parquet"):
+                path.unlink()
+            written = self._write()
+            if links is not None:
+                self._link(links.inputs)
+        return written
+
+    def sources(self, *, retired: bool = False) -> list[Source]:
+        """What is loaded."""
+        return self.case.sources(retired=retired)
+
+    def drop(self, id: str, reason: str) -> tuple[Source, Written]:
+        """Retire a source: kept and marked, no longer in the graph. Raises CaseError."""
+        if not reason.strip():
+            raise InputError("a source is not dropped without a reason", next="give --reason")
+        with self._logged("sources drop", id=id, reason=reason):
+            source = self.case.source(id)
+            if source.retired:
+                raise CaseError(f"{source.id} is retired already: {source.retired}")
+            self.case.retire(source, reason)
+            written = self._write()
+        return source, written
+
+    # ------------------------------------------------------------ asking
+
+    def link(self, **inputs: Any) -> Links:
+        """Make the derived links anew and write the difference."""
+        with self._logged("link", inputs=inputs):
+            self._catch_up()
+            return self._link(inputs)
+
+    def _link(self, inputs: Mapping[str, Any]) -> Links:
+        from netinv import link
+
+        return link.link(self.case, self.graph(), inputs, self.progress)
+
+    def _catch_up(self) -> None:
+        """Put into the graph what the tables hold and it may lack. The caller is the writer."""
+        from netinv import difference
+
+        if difference.behind(self.case):
+            self._write()
+
+    def _ready(self, file: cypherfile.CypherFile) -> list[str]:
+        """Repair a write that broke off and make missing links; says what could not be done."""
+        from netinv import difference, investigate, link
+
+        if not self.case.sources():
+            return []
+        broken = difference.behind(self.case) or self._lost()
+        missing = (
+            investigate.uses_links(file)
+            and link.stale(self.case) == "there are none"
+            and self.case.rows("shipments") > 0
+        )
+        if not broken and not missing:
+            return []
+        try:
+            with self.case.writing(file.name):
+                if broken:
+                    self.say("putting into the graph what it lacks")
+                    self._write()
+                if missing:
+                    self.say("making links")
+                    self._link({})
+        except CaseError as error:
+            return [f"The graph may lack rows or links: {error}"]
+        return []
+
+    def _lost(self) -> bool:
+        """Whether the database is another than the one that was written."""
+        mark = self.graph().mark()
+        state = read_json(self.case.path("written", "state.json"))
+        return mark is None or mark.graph != state.get("graph")
+
+    def run(self, name: str, **inputs: Any) -> Result:
+        """Ask an investigation by its command's name; inputs are its options (`days=30`).
+
+        Returns a Result whose `answer` says found, found nothing, or could not be checked. Keeps
+        it as a file of `runs/` and a line of the log.
+        """
+        from netinv import investigate
+
+        file = investigate.question_file(name, self.cypher_dirs)
+        notes = self._ready(file)
+        answered = investigate.run(self.case, self.graph(), file, inputs, version())
+        answered.notes += notes
+        self._keep(answered, inputs)
+        return answered
+
+    def _keep(self, answered: Result, inputs: Mapping[str, Any]) -> None:
+        plain = result.plain(answered)
+        text = json.dumps(plain["findings"], sort_keys=True, ensure_ascii=False, default=str)
+        digest = result.finding_id("result", [text])
+        name = f"{now().replace(':', '')}-{answered.question.command}-{digest[:6]}.json"
+        write_json(self.case.path("runs", name), {"time": now()} | plain)
+        self.case.log(
+            answered.question.command,
+            inputs=inputs,
+            answer=answered.answer,
+            findings=len(answered.findings),
+            query=answered.question.query_sha256,
+            sources=[one.id for one in self.case.sources()],
+            result=digest,
+        )
+
+    def lint(self, paths: Sequence[Path]) -> dict[Path, list[str]]:
+        """What is wrong with investigations of the user's own; an empty list is a clean file."""
+        from netinv import investigate
+
+        self.graph().claim(self.case.id)
+        found: dict[Path, list[str]] = {}
+        for path in paths:
+            try:
+                found[path] = investigate.lint(investigate.checked_file(path), self.graph())
+            except NetinvError as error:
+                found[path] = [str(error)]
+        return found
+
+    # ------------------------------------------------------------ the log
+
+    @contextmanager
+    def _logged(self, command: str, **inputs: Any) -> Iterator[dict[str, Any]]:
+        """Hold the case as its writer, and log how it ended."""
+        with self.case.writing(command):
+            entry: dict[str, Any] = {}
+            try:
+                yield entry
+            except BaseException as error:
+                self.case.log(command, inputs=inputs, failed=str(error) or type(error).__name__)
+                raise
+            entry.setdefault("sources", [one.id for one in self.case.sources()])
+            self.case.log(command, inputs=inputs, **entry)
+
+
+def open(folder: Path | str | None = None, **options: Any) -> OpenCase:
+    """Open the case of a folder (made when absent); without one, NETINV_CASE or the default.
+
+    `options` are OpenCase's own: `say`, `progress`, `memory`, `cypher_dirs`.
+    """
+    return OpenCase(open_case(folder), **options)
+
+
+__all__ = ["Loaded", "OpenCase", "open", "version"]

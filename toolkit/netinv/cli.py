@@ -1,0 +1,580 @@
+"""The command line: parses, makes one call of the library, and writes. The home of click."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from netinv import api, cypherfile
+from netinv.cypherfile import OPTIONS, CypherFile
+from netinv.errors import NetinvError
+from netinv.inputs import Input
+
+SECTIONS = {
+    "Case": ("load", "sources", "rebuild", "link", "server", "doctor"),
+    "Your own investigations": ("lint",),
+}
+UNCHECKED_EXIT = 3
+
+
+class Netinv(click.Group):
+    """A group whose investigations are the files of cypher/ and of --cypher-dir."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*super().list_commands(ctx), *_investigations(ctx)]
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        built_in = super().get_command(ctx, name)
+        file = None if built_in else _investigations(ctx).get(name)
+        return investigation(file) if file else built_in
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        from difflib import get_close_matches
+
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError:
+            near = get_close_matches(args[0], self.list_commands(ctx), 3, 0.5)
+            if near:
+                said = f"No such command {args[0]!r}. Did you mean {' or '.join(near)}?"
+                raise click.UsageError(said, ctx) from None
+            raise
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        groups: dict[str, list[tuple[str, str]]] = {
+            title: [(n, _short(self.get_command(ctx, n))) for n in names]
+            for title, names in SECTIONS.items()
+        }
+        for file in _investigations(ctx).values():
+            title = f"Investigations: {file.group}"
+            groups.setdefault(title, []).append((file.name, file.title))
+        for title, rows in groups.items():
+            with formatter.section(title):
+                formatter.write_dl(rows)
+
+
+def _investigations(ctx: click.Context) -> dict[str, CypherFile]:
+    folders = ctx.params.get("cypher_dir") or ()
+    return cypherfile.investigations(tuple(folders))
+
+
+def _short(command: click.Command | None) -> str:
+    return command.get_short_help_str(70) if command else ""
+
+
+PATH = click.Path(path_type=Path)
+
+
+@click.group(
+    cls=Netinv,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96},
+    epilog="Example: netinv --case demo load import/sample, then netinv --case demo find-rings",
+)
+@click.option("--case", "folder", type=PATH, help="Folder of the case [NETINV_CASE].")
+@click.option("--memory", default="", help="Memory of the local Neo4j, such as 4g [NETINV_MEMORY].")
+@click.option(
+    "--cypher-dir",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    multiple=True,
+    is_eager=True,
+    help="A folder of your own investigations (repeatable).",
+)
+@click.option("--quiet", "-q", is_flag=True, help="No progress and no talk but errors.")
+@click.version_option(api.version(), prog_name="netinv")
+@click.pass_context
+def main_group(
+    ctx: click.Context, /, folder: Path | None, memory: str, quiet: bool, **_: Any
+) -> None:
+    """Investigate smuggling networks: load tables into Neo4j, ask, look, hand over.
+
+    A finding is a lead and no proof. Data go to stdout, talk to stderr.
+    """
+    ctx.ensure_object(dict)
+    ctx.obj = {
+        "folder": folder,
+        "memory": memory,
+        "quiet": quiet,
+        "cypher_dirs": tuple(ctx.params["cypher_dir"]),
+    }
+
+
+@contextmanager
+def _open(ctx: click.Context) -> Iterator[api.OpenCase]:
+    """The case of a command, with talk and progress on stderr."""
+    from netinv import screen
+
+    asked = ctx.obj
+    say: Callable[[str], None] = (lambda line: None) if asked["quiet"] else screen.talk
+    with (
+        screen.meter(asked["quiet"]) as meter,
+        api.open(
+            asked["folder"],
+            say=say,
+            progress=meter,
+            memory=asked["memory"],
+            cypher_dirs=asked["cypher_dirs"],
+        ) as case,
+    ):
+        yield case
+
+
+def _json(value: Any) -> None:
+    from netinv import screen
+
+    screen.data(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Answer as JSON on stdout.")
+
+
+# ---------------------------------------------------------------- the case
+
+
+@main_group.command(epilog="Example: netinv load companies.csv shipments.csv.gz")
+@click.argument("paths", nargs=-1, required=True, type=PATH)
+@click.option("--as", "as_", default="", help="The table or foreign source that the files are.")
+@click.option("--namespace", default="", help="Prefix of every id, so that two agencies' differ.")
+@click.option("--strict", is_flag=True, help="Refuse a file that has a row to reject.")
+@click.option("--encoding", default="", help="Encoding of csv files, if it cannot be told.")
+@click.option("--as-of", default="", help="Day that the data speak of.")
+@click.option("--covers", default="", help="What the files are complete for, in words.")
+@click.option("--replaces", default="", metavar="ID", help="Retire this source in the same step.")
+@as_json
+@click.pass_context
+def load(ctx: click.Context, /, paths: tuple[Path, ...], as_json: bool, **options: Any) -> None:
+    """Take tables in and write them into the graph.
+
+    PATHS are files (csv, csv.gz, tsv, parquet, xlsx) or folders of them, named after tables
+    (companies.csv) or known by their header. Loading twice changes nothing.
+    """
+    from netinv import screen
+
+    with _open(ctx) as case:
+        loaded = case.load(*paths, **options)
+    if as_json:
+        _json(loaded.plain())
+        return
+    columns = ("file", "as", "read", "written", "unchanged", "rejected", "skipped", "source")
+    screen.table(
+        columns,
+        [
+            (
+                one.file,
+                one.kind or one.note,
+                one.read,
+                one.written,
+                one.unchanged,
+                one.rejected,
+                one.skipped.total(),
+                one.source,
+            )
+            for one in loaded.files
+        ],
+    )
+    for line in _loaded_notes(loaded, case.folder):
+        screen.talk(line)
+
+
+def _loaded_notes(loaded: api.Loaded, folder: Path) -> Iterator[str]:
+    """What a load's reader must know beside the counts."""
+    for one in loaded.files:
+        made = ", ".join(f"{count:,} {name}" for name, count in one.rows.items())
+        shape = ", ".join(part for part in (one.encoding, one.dialect) if part)
+        if made:
+            yield f"{one.file} ({shape}): {made}"
+        if one.note and one.kind:
+            yield f"{one.file}: {one.note}"
+        if one.unknown_columns:
+            names = ", ".join(one.unknown_columns)
+            yield f"{one.file}: columns kept in the original only: {names}"
+        for what, counts in (
+            ("skipped", one.skipped),
+            ("doubt", one.doubts),
+            ("cell taken as empty", one.unread),
+        ):
+            for reason, count in counts.most_common(12):
+                yield f"{one.file}: {count:,} × {what}: {reason}"
+            if len(counts) > 12:
+                yield f"{one.file}: {len(counts) - 12} more kinds of {what} (see --json)"
+        if one.rejected:
+            where = folder / "rejects" / f"{one.file}.csv"
+            yield f"{one.file}: {one.rejected:,} rejected, see {where}"
+    graph = loaded.graph
+    rows = ", ".join(f"{count:,} {name}" for name, count in graph.rows.items())
+    yield f"graph: wrote {rows}" if rows else "graph: nothing to write"
+    if graph.removed:
+        yield "graph: removed " + ", ".join(f"{n:,} {name}" for name, n in graph.removed.items())
+    if graph.stubs_made or graph.stubs_completed or graph.stubs:
+        yield (
+            f"graph: {graph.stubs_made:,} stubs made, {graph.stubs_completed:,} completed;"
+            f" {graph.stubs:,} nodes are named by rows and described by none"
+        )
+    for what, held in (("conflicts", graph.conflicts), ("doubts", graph.doubts)):
+        if held:
+            listed = ", ".join(f"{count:,} {name}" for name, count in held.items())
+            yield f"graph: {what} stand on {listed} (netinv profile ID shows them)"
+    if graph.both:
+        yield f"graph: {graph.both:,} ids name a company and a person; the company is drawn"
+
+
+@main_group.group(invoke_without_command=True, epilog="Example: netinv sources")
+@click.option("--all", "retired", is_flag=True, help="List retired ones too.")
+@as_json
+@click.pass_context
+def sources(ctx: click.Context, retired: bool, as_json: bool) -> None:
+    """List what is loaded; `sources drop` retires one."""
+    from netinv import screen
+
+    if ctx.invoked_subcommand:
+        return
+    with _open(ctx) as case:
+        found = case.sources(retired=retired)
+    if as_json:
+        _json([asdict(one) for one in found])
+        return
+    screen.table(
+        ("id", "as", "files", "rows", "rejected", "as of", "taken in", "retired"),
+        [
+            (
+                one.id,
+                one.kind,
+                [member.file for member in one.files],
+                sum(one.tables.values()),
+                one.rejected,
+                one.as_of,
+                one.taken_in,
+                one.retired,
+            )
+            for one in found
+        ],
+    )
+
+
+@sources.command(
+    epilog="Example: netinv sources drop 3f2a --reason 'superseded by the June extract'"
+)
+@click.argument("id")
+@click.option("--reason", required=True, help="Why, for the log.")
+@click.option("--dry-run", is_flag=True, help="Say what would go, and change nothing.")
+@click.pass_context
+def drop(ctx: click.Context, id: str, reason: str, dry_run: bool) -> None:
+    """Retire a source: kept and marked, no longer in the graph."""
+    from netinv import screen
+
+    with _open(ctx) as case:
+        if dry_run:
+            source = case.case.source(id)
+            screen.talk(f"would retire {source.id} ({_made_of(source)})")
+            return
+        source, written = case.drop(id, reason)
+    removed = ", ".join(f"{n:,} {name}" for name, n in written.removed.items()) or "nothing"
+    screen.talk(f"retired {source.id} ({_made_of(source)}); removed from the graph: {removed}")
+
+
+def _made_of(source: Any) -> str:
+    rows = ", ".join(f"{count:,} {name}" for name, count in source.tables.items())
+    return f"{', '.join(one.file for one in source.files)}: {rows}"
+
+
+@main_group.command(epilog="Example: netinv rebuild")
+@click.option("--yes", is_flag=True, help="Do not ask before a server of your own is emptied.")
+@click.option("--dry-run", is_flag=True, help="Say what would be removed, and change nothing.")
+@click.pass_context
+def rebuild(ctx: click.Context, yes: bool, dry_run: bool) -> None:
+    """Make the graph again from the tables; it comes out the same."""
+    from netinv import screen
+
+    with _open(ctx) as case:
+        if dry_run or not (yes or case.own_server()):
+            counts = case.graph().counts()
+            listed = ", ".join(f"{n:,} {name}" for name, n in sorted(counts.items()))
+            screen.talk(f"{case.address().uri} holds {listed or 'nothing'}")
+            if dry_run:
+                return
+            if not sys.stdin.isatty() or not click.confirm("Remove all of it?", err=True):
+                raise NetinvError("nothing was removed", next="give --yes")
+        written = case.rebuild()
+    rows = ", ".join(f"{count:,} {name}" for name, count in written.rows.items())
+    screen.talk(f"wrote {rows or 'nothing'}")
+
+
+@main_group.command(epilog="Example: netinv link --window 30")
+@as_json
+@click.pass_context
+def link(ctx: click.Context, /, as_json: bool, **inputs: Any) -> None:
+    """Link shipments to those that the same goods may have left as."""
+    from netinv import screen
+
+    with _open(ctx) as case:
+        links = case.link(**inputs)
+    if as_json:
+        _json(asdict(links))
+        return
+    screen.table(("basis", "links"), list(links.bases.items()))
+    screen.talk(f"{links.kept:,} links; {links.written:,} written, {links.removed:,} removed")
+    if links.cut:
+        screen.talk(f"{links.cut:,} weaker candidates not kept ({inputs['keep']} for a shipment)")
+    if links.tied:
+        screen.talk(f"{links.tied:,} kept beyond that, tied with the last")
+    total = links.unlinkable.get("shipments", 0)
+    for what, count in links.unlinkable.items():
+        if count and what != "shipments":
+            screen.talk(f"{count:,} of {total:,} shipments {what}")
+
+
+@main_group.command(epilog="Example: netinv doctor")
+@as_json
+@click.pass_context
+def doctor(ctx: click.Context, as_json: bool) -> None:
+    """Say in one screen what is there, what is loaded, what can be asked, and what is wrong."""
+    from netinv import doctor as examine
+    from netinv import screen
+
+    with _open(ctx) as case:
+        report = examine.examine(case, str(ctx.obj["folder"] or ""))
+    if as_json:
+        _json([asdict(one) for one in report])
+    else:
+        screen.table(("", "what", "found"), [(one.sign, one.what, one.found) for one in report])
+        for one in report:
+            if one.next:
+                screen.talk(f"{one.what}: {one.next}")
+    if any(one.sign == "FAULT" for one in report):
+        ctx.exit(1)
+
+
+# ---------------------------------------------------------------- the server
+
+
+@main_group.group(epilog="Example: netinv server status")
+def server() -> None:
+    """Start, stop and list the local Neo4j of a case."""
+
+
+@server.command(epilog="Example: netinv --memory 4g server start")
+@click.pass_context
+def start(ctx: click.Context) -> None:
+    """Start the case's Neo4j; every command does so by itself."""
+    from netinv import screen
+
+    with _open(ctx) as case:
+        status = case.start()
+    screen.talk(f"Neo4j {status.version} runs on 127.0.0.1:{status.port} (pid {status.pid})")
+
+
+@server.command(epilog="Example: netinv server stop --all")
+@click.option("--all", "everything", is_flag=True, help="Every local server that netinv started.")
+@click.pass_context
+def stop(ctx: click.Context, everything: bool) -> None:
+    """Stop the case's Neo4j."""
+    from netinv import screen
+
+    if everything:
+        from netinv import server as local
+
+        for one in local.running():
+            local.stop(one.folder, screen.talk)
+            screen.talk(f"stopped {one.folder}")
+        return
+    with _open(ctx) as case:
+        screen.talk("stopped" if case.stop() else "was not running")
+
+
+@server.command(epilog="Example: netinv server status")
+@as_json
+@click.pass_context
+def status(ctx: click.Context, as_json: bool) -> None:
+    """Say whether the case's Neo4j runs, and where."""
+    from netinv import server as local
+
+    with _open(ctx) as case:
+        _statuses([local.status(case.folder)], as_json)
+
+
+@server.command("list", epilog="Example: netinv server list")
+@as_json
+def list_(as_json: bool) -> None:
+    """List the local servers that netinv started."""
+    from netinv import server as local
+
+    _statuses(local.running(), as_json)
+
+
+def _statuses(found: Sequence[Any], as_json: bool) -> None:
+    from netinv import screen
+
+    if as_json:
+        _json([asdict(one) for one in found])
+        return
+    screen.table(
+        ("case", "running", "pid", "port", "memory", "version", "started"),
+        [
+            (
+                str(s.folder),
+                "yes" if s.running else "no",
+                s.pid,
+                s.port,
+                s.memory,
+                s.version,
+                s.started,
+            )
+            for s in found
+        ],
+    )
+
+
+# ---------------------------------------------------------------- investigations
+
+
+def investigation(file: CypherFile) -> click.Command:
+    """The command of an investigation: its options are the inputs of the file."""
+    params: list[click.Parameter] = [_parameter(one) for one in (*file.inputs, *OPTIONS)]
+    params += [
+        click.Option(
+            ["-o", "--output", "outputs"],
+            multiple=True,
+            type=PATH,
+            help="Write to a file: .csv, .xlsx, .json, .parquet or .html (repeatable).",
+        ),
+        click.Option(["--json", "as_json"], is_flag=True, help="Answer as JSON on stdout."),
+    ]
+    example = file.text("example") or f"netinv {file.name}"
+    return click.Command(
+        file.name,
+        callback=click.pass_context(_ask),
+        params=params,
+        help=_help(file),
+        short_help=file.title,
+        epilog=f"Example: {example}",
+    )
+
+
+def _parameter(one: Input) -> click.Parameter:
+    if one.argument:
+        return click.Argument([one.name], required=one.required)
+    said = one.help
+    bounds = f"{one.min or ''} to {one.max or ''}".strip() if one.min or one.max else ""
+    notes = [
+        f"default {one.default}" + (", ours" if one.ours else "") if one.default else "",
+        bounds,
+        ", ".join(one.choices),
+    ]
+    if any(notes) and one.type != "flag":
+        said += f" [{'; '.join(note for note in notes if note)}]"
+    name = "--" + one.name.replace("_", "-")
+    if one.type == "flag":
+        return click.Option([name, one.name], is_flag=True, default=None, help=said)
+    metavar = {"integer": "N", "number": "N", "date": "DAY"}.get(one.type, one.type.upper())
+    return click.Option([name, one.name], metavar=metavar, help=said, required=one.required)
+
+
+def _help(file: CypherFile) -> str:
+    """Title, about, misses, lawful look-alikes and red flag, as the file says them."""
+    parts = [file.title + "." if not file.title.endswith(".") else file.title, file.text("about")]
+    for name, title in (
+        ("misses", "Misses"),
+        ("lawful", "Lawful look-alikes"),
+        ("red_flag", "Red flag"),
+    ):
+        if file.text(name):
+            parts.append(f"{title}: {file.text(name)}")
+    scores = "; ".join(f"{name}: {says}" for name, says in file.mapping("score").items())
+    if scores:
+        parts.append(f"Score: the sum of its parts. {scores}")
+    return "\n\n".join(part for part in parts if part)
+
+
+def _ask(ctx: click.Context, /, outputs: tuple[Path, ...], as_json: bool, **inputs: Any) -> None:
+    """Ask the investigation of the command's name and write what it answered."""
+    from netinv import screen
+    from netinv.result import UNCHECKED, plain
+
+    given = {name: value for name, value in inputs.items() if value is not None}
+    assert ctx.info_name is not None
+    for path in outputs:
+        from netinv.tables import writable
+
+        writable(path)
+    with _open(ctx) as case:
+        result = case.run(ctx.info_name, **given)
+    written = [one for path in outputs for one in result.save(path)]
+    if as_json:
+        _json(plain(result))
+    elif result.findings and not outputs:
+        screen.findings(result)
+    if not ctx.obj["quiet"]:
+        count = len(result.findings)
+        screen.talk(
+            f"{result.question.title}: "
+            + (f"{count:,} finding{'s' * (count != 1)}" if count else result.answer)
+        )
+        for line in (*result.checked, *result.cut, *result.notes):
+            screen.talk("  " + line)
+        if result.findings:
+            screen.talk("  A finding is a lead and no proof: read what speaks against it.")
+        for path in written:
+            screen.talk(f"wrote {path}")
+    if result.answer == UNCHECKED:
+        ctx.exit(UNCHECKED_EXIT)
+
+
+@main_group.command(epilog="Example: netinv lint my-questions/find-same-phone.cypher")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@click.pass_context
+def lint(ctx: click.Context, paths: tuple[Path, ...]) -> None:
+    """Check investigations of your own, as the tests check ours."""
+    from netinv import screen
+
+    with _open(ctx) as case:
+        found = case.lint(paths)
+    for path, said in found.items():
+        for line in said or ["fine"]:
+            screen.data(f"{path}: {line}")
+    if any(found.values()):
+        ctx.exit(1)
+
+
+def _link_options() -> None:
+    """The options of `link` are the inputs of its rule's file."""
+    rule = cypherfile.read(cypherfile.home("import") / "links" / "handoff.sql")
+    link.params = [*(_parameter(one) for one in rule.inputs), *link.params]
+
+
+def main() -> NoReturn:
+    """Run the command line: exit 0 done, 1 expected failure, 2 wrong usage, 3 could not be
+    checked, 130 interrupted."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        _link_options()
+        code = main_group.main(standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except click.exceptions.Exit as ended:
+        sys.exit(ended.exit_code)
+    except click.UsageError as error:
+        error.show()
+        sys.exit(2)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(1)
+    except NetinvError as error:
+        from netinv import screen
+
+        screen.talk(f"netinv: {error}")
+        sys.exit(1)
+    except (KeyboardInterrupt, click.Abort):
+        sys.stderr.write("netinv: interrupted; nothing half-written is left\n")
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

@@ -1,0 +1,125 @@
+"""What the graph holds against what it must hold: the difference, written in batches."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from netinv.case import Case, read_json, write_json
+from netinv.graph import Graph, Mark
+from netinv.relate import Relations
+
+BATCH = 5_000
+"""Rows a transaction."""
+
+Progress = Callable[[str, int, int], None]
+
+
+def silent(what: str, done: int, total: int) -> None:
+    """Shows no progress."""
+
+
+class Difference:
+    """One write into the graph.
+
+    `written/<name>.parquet` says which rows the graph holds, with the hash of each. Before a write
+    the rows that it will touch are kept there without a hash, so that a write that breaks leaves
+    nothing unaccounted for: the next one writes those rows again, or removes them.
+    """
+
+    def __init__(
+        self, case: Case, graph: Graph, relations: Relations, progress: Progress = silent
+    ) -> None:
+        self.case = case
+        self.graph = graph
+        self.relations = relations
+        self.progress = progress
+        self.pending = 0
+        self.load = uuid.uuid4().hex[:12]
+        self.batch = 0
+        self.state = case.path("written", "state.json")
+        self.mark = self._begin()
+        self.meant: list[tuple[Path, Path]] = []
+
+    def _begin(self) -> Mark:
+        """Claim the database; one that is another than was written holds nothing yet."""
+        mark = self.graph.claim(uuid.uuid4().hex)
+        state = read_json(self.state)
+        if state.get("graph") != mark.graph:
+            for path in self.case.path("written").glob("*.parquet"):
+                path.unlink()
+        write_json(self.state, {**state, "graph": mark.graph, "open": True})
+        return mark
+
+    def path(self, name: str) -> Path:
+        return self.case.path("written", f"{name}.parquet")
+
+    def compare(self, name: str, query: str = "") -> None:
+        """Tables `new_<name>` (what must stand), `change_<name>`, `gone_<name>` (their keys)."""
+        query = query or f"SELECT key, row_hash FROM {name}"
+        path = self.path(name)
+        held = (
+            f"FROM read_parquet('{path}')"
+            if path.is_file()
+            else "SELECT NULL::VARCHAR AS key, NULL::UBIGINT AS row_hash WHERE false"
+        )
+        execute = self.relations.database.execute
+        execute(f"CREATE TABLE new_{name} AS {query}")
+        execute(f"CREATE TABLE held_{name} AS {held}")
+        execute(
+            f"CREATE TABLE change_{name} AS SELECT n.key FROM new_{name} n"
+            f" LEFT JOIN held_{name} h USING (key) WHERE h.row_hash IS DISTINCT FROM n.row_hash"
+        )
+        execute(
+            f"CREATE TABLE gone_{name} AS SELECT key FROM held_{name}"
+            f" WHERE key NOT IN (SELECT key FROM new_{name})"
+        )
+        touched = self.count(f"change_{name}") + self.count(f"gone_{name}")
+        if not touched:
+            return
+        self.pending += touched
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        execute(
+            f"COPY (SELECT key, CASE WHEN key NOT IN (FROM change_{name}) AND key NOT IN"
+            f" (FROM gone_{name}) THEN row_hash END AS row_hash FROM (SELECT * FROM held_{name}"
+            f" UNION ALL SELECT * FROM new_{name} WHERE key NOT IN (SELECT key FROM held_{name})))"
+            f" TO '{part}' (FORMAT parquet)"
+        )
+        part.replace(path)
+        meant = path.with_suffix(".meant")
+        execute(f"COPY new_{name} TO '{meant}' (FORMAT parquet)")
+        self.meant.append((meant, path))
+
+    def count(self, table: str) -> int:
+        return int(self.relations.one(f"SELECT count(*) FROM {table}"))
+
+    def write(
+        self, statement: str, batches: Iterator[list[dict[str, Any]]], what: str, total: int
+    ) -> None:
+        done = 0
+        for rows in batches:
+            self.batch += 1
+            self.graph.write(statement, rows, f"{self.load}:{self.batch}")
+            done += len(rows)
+            self.progress(what, done, total)
+
+    def settle(self) -> None:
+        """All was written: what was meant is what is. A changed graph is of a new generation."""
+        if self.pending:
+            self.graph.run(
+                "MATCH (n:NetinvCase {id: $id}) SET n.generation = n.generation + 1",
+                {"id": self.case.id},
+            )
+        for meant, path in self.meant:
+            meant.replace(path)
+        live = [one.id for one in self.case.sources()]
+        write_json(self.state, {"graph": self.mark.graph, "open": False, "sources": live})
+
+
+def behind(case: Case) -> bool:
+    """Whether the graph may lack something of the tables: a write broke off, or none was made."""
+    state = read_json(case.path("written", "state.json"))
+    return bool(state.get("open", True)) or state.get("sources") != [s.id for s in case.sources()]

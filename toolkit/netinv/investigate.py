@@ -1,0 +1,448 @@
+"""Asks the graph a question and makes findings of its rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from netinv import cypherfile, link
+from netinv.case import Case
+from netinv.cypherfile import OPTIONS, CypherFile
+from netinv.errors import CaseError, DefinitionError, InputError, QueryError
+from netinv.graph import Drawing, Graph, Plan
+from netinv.relate import coverage
+from netinv.result import (
+    FOUND,
+    NOTHING,
+    UNCHECKED,
+    Edge,
+    Finding,
+    Node,
+    Question,
+    Result,
+    finding_id,
+)
+
+MOST = 2_000
+"""Rows read of one answer; a limit above it raises it."""
+
+FIND = """
+CALL {
+  MATCH (n:Party {id: $word}) RETURN n, 0 AS far
+  UNION MATCH (n:Vessel {imo: $word}) RETURN n, 0 AS far
+  UNION MATCH (n:Port {code: $word}) RETURN n, 0 AS far
+  UNION MATCH (n:Shipment {id: $word}) RETURN n, 0 AS far
+  UNION MATCH (n:Party {name: $word}) RETURN n, 1 AS far
+  UNION MATCH (n:Vessel {name: $word}) RETURN n, 1 AS far
+  UNION MATCH (n:Port {name: $word}) RETURN n, 1 AS far
+}
+RETURN n, far ORDER BY far, n.name LIMIT 20
+"""
+HUBS = """
+CYPHER 25
+MATCH (n:$($node))-[r:$($by)]->()
+WITH n, count(r) AS degree WHERE degree > $above
+RETURN coalesce(n.name, n.id) AS name, degree ORDER BY degree DESC, name
+"""
+NEAR = """
+MATCH (n:Party|Vessel|Port) WHERE toLower(n.name) CONTAINS toLower($word)
+RETURN DISTINCT n.name AS name LIMIT 200
+"""
+
+
+def question_file(name: str, folders: Sequence[Path] = ()) -> CypherFile:
+    """The investigation of a name. Raises InputError with the nearest names."""
+    known = cypherfile.investigations(tuple(folders))
+    if name not in known:
+        near = get_close_matches(name, known, 3, 0.5)
+        raise InputError(
+            f"no investigation {name!r}",
+            next=f"did you mean {' or '.join(near)}?" if near else "see netinv --help",
+        )
+    return known[name]
+
+
+def run(
+    case: Case,
+    graph: Graph,
+    file: CypherFile,
+    given: Mapping[str, Any] | None = None,
+    version: str = "",
+) -> Result:
+    """Ask one investigation. `given` are its inputs and the OPTIONS, as text or plain values.
+
+    Raises InputError for an input that does not read, QueryError for a statement that the server
+    refuses or ends, CaseError when the graph changed under the question.
+    """
+    given = dict(given or {})
+    inputs = (*file.inputs, *OPTIONS)
+    unknown = set(given) - {one.name for one in inputs}
+    if unknown:
+        wrong = sorted(unknown)[0]
+        near = get_close_matches(wrong, [one.name for one in inputs], 1)
+        raise InputError(
+            f"{file.name} has no option {wrong!r}",
+            next=f"did you mean {near[0]}?" if near else f"see netinv {file.name} --help",
+        )
+    values = {one.name: one.value(given.get(one.name)) for one in inputs}
+    options = {one.name: values.pop(one.name) for one in OPTIONS}
+    result = Result(_question(case, file, values, options, version), NOTHING)
+    checkable = _check(case, file, result)
+    if not checkable:
+        result.answer = UNCHECKED
+        return result
+    before = graph.mark()
+    if before is None:
+        raise CaseError("has no graph yet", where=str(case.folder), next="netinv load FILES")
+    for one in file.inputs:
+        if one.type == "entity" and values[one.name] is not None:
+            values[one.name] = find(graph, str(values[one.name]))
+    result.question = replace(result.question, neo4j=graph.version)
+    answer = graph.ask(
+        file.statement,
+        values,
+        limit=options["time_limit"],
+        most=max(MOST, options["limit"]),
+    )
+    after = graph.mark()
+    if after is None or (after.generation, after.batch) != (before.generation, before.batch):
+        raise CaseError(
+            "the graph changed while it was asked", where=str(case.folder), next="ask again"
+        )
+    Reader(file, result, options).read(answer.rows, answer.columns, answer.more)
+    if hubs := file.mapping("hubs"):
+        _say_hubs(graph, hubs, values, result)
+    return result
+
+
+def _say_hubs(
+    graph: Graph, hubs: Mapping[str, str], values: Mapping[str, Any], result: Result
+) -> None:
+    """List the nodes that were not followed because they have too many relationships."""
+    above = values[hubs["above"]]
+    rows = graph.ask(HUBS, {"node": hubs["node"], "by": hubs["by"], "above": above}).rows
+    if rows:
+        named = ", ".join(f"{row['name']} ({row['degree']})" for row in rows[:10])
+        rest = f" and {len(rows) - 10} more" if len(rows) > 10 else ""
+        result.cut.append(
+            f"{len(rows):,} not followed, with more than {above} of {hubs['by']}: {named}{rest}."
+        )
+
+
+def find(graph: Graph, word: str) -> str:
+    """The key of the one entity that a word names, by id or by name. Raises InputError."""
+    rows = graph.ask(FIND, {"word": word}).rows
+    best = [row["n"].nodes[0] for row in rows if row["far"] == rows[0]["far"]]
+    if len(best) == 1:
+        return str(best[0].key)
+    if best:
+        raise InputError(
+            f"{word!r} names {len(best)} entities",
+            next="use an id: " + ", ".join(f"{one.key} ({one.label})" for one in best[:5]),
+        )
+    names = [str(row["name"]) for row in graph.ask(NEAR, {"word": word}).rows]
+    near = get_close_matches(word, names, 3, 0.3) or names[:3]
+    raise InputError(
+        f"no entity has the id or name {word!r}",
+        next="did you mean " + " or ".join(near) + "?" if near else "check its spelling",
+    )
+
+
+def _question(
+    case: Case,
+    file: CypherFile,
+    values: Mapping[str, Any],
+    options: Mapping[str, Any],
+    version: str,
+) -> Question:
+    shown = {**values, **options}
+    return Question(
+        command=file.name,
+        title=file.title,
+        texts=dict(file.texts),
+        inputs={
+            name: value.isoformat() if isinstance(value, dt.date) else value
+            for name, value in shown.items()
+        },
+        query_sha256=file.sha256,
+        score=file.mapping("score"),
+        datasets=tuple(
+            {
+                "id": member.id,
+                "file": member.file,
+                "sha256": member.sha256,
+                "kind": one.kind,
+                "records": member.records,
+            }
+            | ({"covers": one.covers} if one.covers else {})
+            | ({"as_of": one.as_of} if one.as_of else {})
+            for one in case.sources()
+            for member in one.files
+        ),
+        version=version,
+    )
+
+
+def uses_links(file: CypherFile) -> bool:
+    """Whether a question reads hand-overs."""
+    return bool(re.search(r"\bHANDOFF\b", file.bare()))
+
+
+def _check(case: Case, file: CypherFile, result: Result) -> bool:
+    """Say how many subjects can be checked; False when none can."""
+    needs = {table: list(columns) for table, columns in file.mapping("needs").items()}
+    if not needs and not any(one.tables for one in case.sources()):
+        result.notes.append("Nothing is loaded (netinv load FILES).")
+        return False
+    good = True
+    for table, counts in coverage(case, needs).items():
+        rows, whole = counts["rows"], counts["checkable"]
+        if not rows:
+            result.notes.append(f"No {table} are loaded: load a table {table}.")
+            good = False
+            continue
+        result.checked.append(f"{whole:,} of {rows:,} {table} could be checked.")
+        lacking = {need: counts[need] for need in needs[table] if counts[need]}
+        for need, count in sorted(lacking.items(), key=lambda item: -item[1]):
+            columns = " or ".join(need.split("|"))
+            result.checked.append(f"{count:,} {table} lack {columns}.")
+        if not whole:
+            worst = max(lacking, key=lambda need: lacking[need])
+            result.notes.append(
+                f"No row of {table} has all it needs: {' or '.join(worst.split('|'))} is empty in"
+                f" {lacking[worst]:,} of {rows:,}."
+            )
+            good = False
+    if good and uses_links(file):
+        _say_links(case, result)
+    return good
+
+
+def unanswerable(case: Case, file: CypherFile) -> str:
+    """Why a question cannot be checked on what is loaded; empty when it can."""
+    result = Result(_question(case, file, {}, {}, ""), NOTHING)
+    return "" if _check(case, file, result) else " ".join(result.notes)
+
+
+def _say_links(case: Case, result: Result) -> None:
+    links = link.kept(case)
+    why = link.stale(case)
+    if links is None:
+        return
+    result.question = replace(
+        result.question,
+        links={"rule": links.rule, "inputs": dict(links.inputs), "kept": links.kept},
+    )
+    if why:
+        result.notes.append(f"The links are stale: {why} (netinv link makes them anew).")
+    if links.cut:
+        result.cut.append(
+            f"{links.cut:,} weaker hand-overs were not kept: {links.inputs['keep']} for a shipment,"
+            " ties included."
+        )
+    for what, count in links.unlinkable.items():
+        if count and what != "shipments":
+            result.checked.append(f"{count:,} shipments {what}.")
+
+
+# ---------------------------------------------------------------- rows to findings
+
+
+@dataclass
+class Reader:
+    """Makes findings of rows: identity, score, sentence, what speaks against it, folding."""
+
+    file: CypherFile
+    result: Result
+    options: Mapping[str, Any]
+    nodes: dict[str, Node] = field(default_factory=dict)
+    edges: dict[str, Edge] = field(default_factory=dict)
+
+    def read(self, rows: list[dict[str, Any]], columns: tuple[str, ...], more: bool) -> None:
+        findings = [self._finding(row) for row in rows]
+        drawn = {name for row in rows for name, v in row.items() if isinstance(v, Drawing)}
+        hidden = drawn | {str(self.file.fields.get("explained", ""))}
+        self.result.columns = tuple(name for name in columns if name not in hidden)
+        order = sorted(
+            range(len(findings)),
+            key=lambda i: (bool(findings[i].explained), -(findings[i].score or 0.0)),
+        )
+        ranked = [findings[i] for i in order]
+        ranked = self._folded(ranked, [rows[i] for i in order])
+        explained = [one for one in ranked if one.explained]
+        listed = ranked if self.options["lawful"] else [o for o in ranked if not o.explained]
+        limit = int(self.options["limit"])
+        cut = self.result.cut
+        if explained and not self.options["lawful"]:
+            cut.append(
+                f"{len(explained):,} explained by something on record (return, processing,"
+                " re-export, group …) and not listed: --lawful lists them."
+            )
+        if len(listed) > limit:
+            cut.append(f"{len(listed) - limit:,} more findings beyond --limit {limit}.")
+        if more:
+            cut.append(f"Rows beyond the first {len(rows):,} were not read: raise --limit.")
+        self.result.findings = listed[:limit]
+        self.result.answer = FOUND if self.result.findings else NOTHING
+        wanted_nodes = {id_ for one in self.result.findings for id_ in one.nodes}
+        wanted_edges = {id_ for one in self.result.findings for id_ in one.edges}
+        self.result.nodes = {k: v for k, v in sorted(self.nodes.items()) if k in wanted_nodes}
+        self.result.edges = {k: v for k, v in sorted(self.edges.items()) if k in wanted_edges}
+
+    def _finding(self, row: dict[str, Any]) -> Finding:
+        values: dict[str, Any] = {}
+        nodes: dict[str, None] = {}
+        edges: dict[str, None] = {}
+        for name, value in row.items():
+            if isinstance(value, Drawing):
+                for node in value.nodes:
+                    self.nodes.setdefault(node.id, node)
+                    nodes[node.id] = None
+                for edge in value.edges:
+                    self.edges.setdefault(edge.id, edge)
+                    edges[edge.id] = None
+            else:
+                values[name] = value
+        explained = values.pop(str(self.file.fields.get("explained", "")), None)
+        parts = {name: float(values.get(name) or 0.0) for name in self.file.mapping("score")}
+        return Finding(
+            id=finding_id(self.file.name, self._key(row)),
+            values=values,
+            score=round(sum(parts.values()), 4) if parts else None,
+            parts=parts,
+            nodes=tuple(nodes),
+            edges=tuple(edges),
+            sentence=_filled(self.file.text("explain"), values),
+            explained=str(explained or ""),
+            against=tuple(
+                _filled(text, values)
+                for name, text in self.file.mapping("against").items()
+                if values.get(name)
+            ),
+        )
+
+    def _key(self, row: Mapping[str, Any]) -> list[str]:
+        """The `label:key` list that names a finding: the nodes of its key columns, or values."""
+        names = self.file.columns("key") or tuple(row)
+        found: list[str] = []
+        for name in names:
+            value = row.get(name)
+            if isinstance(value, Drawing):
+                found += [node.id for node in value.nodes]
+            elif isinstance(value, list):
+                found += [f"{name}:{one}" for one in value]
+            else:
+                found.append(f"{name}:{value}")
+        return found
+
+    def _folded(self, findings: list[Finding], rows: list[dict[str, Any]]) -> list[Finding]:
+        """Each finding once; one that shares an element of `fold` with a better one under it."""
+        name = str(self.file.fields.get("fold", ""))
+        kept: dict[str, Finding] = {}
+        owner: dict[str, str] = {}
+        variants: dict[str, int] = {}
+        for finding, row in zip(findings, rows, strict=True):
+            if finding.id in kept:
+                first = kept[finding.id]
+                kept[finding.id] = replace(
+                    first,
+                    nodes=tuple(dict.fromkeys(first.nodes + finding.nodes)),
+                    edges=tuple(dict.fromkeys(first.edges + finding.edges)),
+                )
+                continue
+            value = row.get(name)
+            elements = [one.id for one in value.nodes] if isinstance(value, Drawing) else []
+            better = next((owner[one] for one in elements if one in owner), None)
+            if better is not None:
+                variants[better] = variants.get(better, 0) + 1
+                continue
+            kept[finding.id] = finding
+            owner |= dict.fromkeys(elements, finding.id)
+        if folded := sum(variants.values()):
+            self.result.cut.append(
+                f"{folded:,} weaker rows share a shipment with a better finding and are counted"
+                " with it as variants."
+            )
+        return [replace(one, variants=variants.get(one.id, 0)) for one in kept.values()]
+
+
+def _filled(text: str, values: Mapping[str, Any]) -> str:
+    """A sentence with column names in braces, filled."""
+
+    def fill(found: re.Match[str]) -> str:
+        value = values.get(found.group(1))
+        if isinstance(value, list):
+            return ", ".join(str(one) for one in value)
+        if isinstance(value, float):
+            return f"{value:g}"
+        return "" if value is None else str(value)
+
+    return " ".join(re.sub(r"\{(\w+)\}", fill, text).split())
+
+
+# ---------------------------------------------------------------- lint
+
+
+def lint(file: CypherFile, graph: Graph) -> list[str]:
+    """What is wrong with an investigation, asked of Neo4j itself; empty when all is well."""
+    bare = file.bare()
+    said: list[str] = []
+    if re.search(r"\bLOAD\s+CSV\b", bare, re.IGNORECASE):
+        return ["uses LOAD CSV: take files in with netinv load"]
+    for text in ("about", "misses", "lawful", "red_flag"):
+        if not file.text(text):
+            said.append(f"has no {text}")
+    unbounded = re.search(
+        r"\]-[>]?\s*(\*|\+|\{\d*,\s*\})|\*\s*(\d+\s*)?\.\.\s*\]|\[[^\]]*\*\s*\]", bare
+    )
+    if unbounded or re.search(r"\)\s*(\*|\+|\{\d*,\s*\})", bare):
+        said.append("holds a path without an upper bound: write {1,6}")
+    try:
+        plan = graph.plan(file.statement)
+    except QueryError as error:
+        return [*said, f"is refused by Neo4j: {error.what}"]
+    said += _planned(file, plan)
+    return said
+
+
+def _planned(file: CypherFile, plan: Plan) -> list[str]:
+    said: list[str] = []
+    if plan.kind != "r":
+        said.append("writes: an investigation only reads")
+    said += [
+        f"returns {name!r} without a name: write AS …"
+        for name in plan.columns
+        if not re.fullmatch(r"\w+", name)
+    ]
+    for name in (*file.columns("key"), *file.mapping("score"), *file.mapping("against")):
+        if name not in plan.columns:
+            said.append(f"its header names the column {name!r}, which it does not return")
+    for name in ("explained", "fold"):
+        if file.fields.get(name) and file.fields[name] not in plan.columns:
+            said.append(f"{name}: no column {file.fields[name]!r} is returned")
+    said += [
+        f"explain: no column {name!r} is returned"
+        for name in re.findall(r"\{(\w+)\}", file.text("explain"))
+        if name not in plan.columns
+    ]
+    if not file.columns("key"):
+        said.append("has no key: name the columns that make a finding the same finding")
+    said += [
+        notice.split(": ", 1)[-1]
+        for notice in plan.notices
+        if notice.startswith(("01N50", "01N51", "01N52"))
+    ]
+    return said
+
+
+def checked_file(path: Path) -> CypherFile:
+    """Read a user's file, as a command would."""
+    file = cypherfile.read(path)
+    if "writes" in file.fields:
+        raise DefinitionError("is an import, no investigation", where=path.name)
+    return file

@@ -1,0 +1,193 @@
+"""Makes the derived links from the case's tables and writes the difference into the graph."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+
+from netinv import cypherfile
+from netinv.case import Case, now, read_json, write_json
+from netinv.cypherfile import CypherFile
+from netinv.difference import BATCH, Difference, Progress, silent
+from netinv.errors import DefinitionError
+from netinv.graph import Graph
+from netinv.relate import Relations
+
+HANDOFF = "handoff"
+READS = ("shipments", "processing", "ports")
+"""The tables that the rule reads: the links are stale when their sources change."""
+
+
+@dataclass(frozen=True)
+class Links:
+    """What one linking made: `kept` of `tried` candidates, `cut` beyond the best few of a
+    shipment, and for how many shipments nothing could be tried for want of a column."""
+
+    rule: str
+    inputs: Mapping[str, Any]
+    datasets: tuple[str, ...]
+    kept: int = 0
+    cut: int = 0
+    tied: int = 0
+    bases: Mapping[str, int] = field(default_factory=dict)
+    unlinkable: Mapping[str, int] = field(default_factory=dict)
+    made: str = ""
+    written: int = 0
+    removed: int = 0
+
+
+def files() -> tuple[CypherFile, CypherFile]:
+    """The rule and the statement that writes it."""
+    folder = cypherfile.home("import") / "links"
+    return (
+        cypherfile.read(folder / f"{HANDOFF}.sql"),
+        cypherfile.read(folder / f"{HANDOFF}.cypher"),
+    )
+
+
+def rule(given: Mapping[str, Any] | None = None) -> tuple[str, dict[str, Any]]:
+    """The rule's hash, which is that of its text and inputs, and its inputs."""
+    sql, _ = files()
+    given = dict(given or {})
+    unknown = set(given) - {one.name for one in sql.inputs}
+    if unknown:
+        raise DefinitionError(f"the links have no input {sorted(unknown)[0]!r}")
+    values = {one.name: one.value(given.get(one.name)) for one in sql.inputs}
+    text = json.dumps([sql.sha256, values], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12], values
+
+
+def datasets(case: Case) -> tuple[str, ...]:
+    """The sources that the rule reads."""
+    return tuple(one.id for one in case.sources() if any(t in one.tables for t in READS))
+
+
+def kept(case: Case) -> Links | None:
+    """The links that were made last, None when there are none."""
+    entry = read_json(case.path("written", "links.json"))
+    return Links(**{**entry, "datasets": tuple(entry["datasets"])}) if entry else None
+
+
+def stale(case: Case) -> str:
+    """Why the links are not those that the case's data and the rule would give now, else ''."""
+    links = kept(case)
+    if links is None or not case.path("written", f"link_{HANDOFF}.parquet").is_file():
+        return "there are none"
+    if links.datasets != datasets(case):
+        return "the sources changed since they were made"
+    if links.rule != rule(links.inputs)[0]:
+        return "the rule changed since they were made"
+    return ""
+
+
+def link(
+    case: Case, graph: Graph, given: Mapping[str, Any] | None = None, progress: Progress = silent
+) -> Links:
+    """Make all links anew from the tables and write the difference. The caller is the writer."""
+    name, values = rule(given)
+    sql, statement = files()
+    table = f"link_{HANDOFF}"
+    with Relations(case) as relations:
+        execute = relations.database.execute
+        moves = cypherfile.home("import") / "reference" / "hs-moves.csv"
+        execute(
+            f"CREATE VIEW hs_moves AS SELECT * FROM read_csv('{moves}', all_varchar = true)"
+            if moves.is_file()
+            else "CREATE VIEW hs_moves AS SELECT '' AS hs_from, '' AS hs_to WHERE false"
+        )
+        # The views resolve conflicts at each reading; the rule reads them several times.
+        for read in READS:
+            execute(f"CREATE TABLE kept_{read} AS FROM {read}")
+            execute(f"CREATE OR REPLACE VIEW {read} AS FROM kept_{read}")
+        try:
+            execute(
+                f"CREATE TABLE {table} AS SELECT *, '{name}' AS rule FROM ({sql.statement})",
+                values,
+            )
+        except duckdb.Error as error:
+            raise DefinitionError(str(error).splitlines()[0], where=sql.path.name) from None
+        execute(f"CREATE VIEW {table}_rows AS SELECT *, a || chr(31) || b AS key FROM {table}")
+        difference = Difference(case, graph, relations, progress)
+        difference.compare(table, f"SELECT key, hash(t) AS row_hash FROM {table}_rows t")
+        written, removed = (difference.count(f"{what}_{table}") for what in ("change", "gone"))
+        if difference.pending:
+            difference.write(
+                "UNWIND $rows AS row"
+                " MATCH (a:Shipment {id: row.a})-[h:HANDOFF]->(b:Shipment {id: row.b}) DELETE h",
+                relations.batches(
+                    f"SELECT split_part(key, chr(31), 1) AS a, split_part(key, chr(31), 2) AS b"
+                    f" FROM gone_{table}",
+                    BATCH,
+                ),
+                "old links",
+                removed,
+            )
+            difference.write(
+                statement.statement,
+                relations.batches(
+                    f"SELECT * EXCLUDE (key) FROM {table}_rows SEMI JOIN change_{table}"
+                    " USING (key)",
+                    BATCH,
+                ),
+                "links",
+                written,
+            )
+        difference.settle()
+        links = Links(
+            rule=name,
+            inputs=values,
+            datasets=datasets(case),
+            kept=int(relations.one(f"SELECT count(*) FROM {table}")),
+            cut=int(
+                relations.one(
+                    f"SELECT coalesce(sum(of - n), 0) FROM"
+                    f" (SELECT a, any_value(of) AS of, count(*) AS n FROM {table} GROUP BY a)"
+                )
+            ),
+            tied=int(
+                relations.one(
+                    f"SELECT coalesce(sum(greatest(n - {values['keep']}, 0)), 0) FROM"
+                    f" (SELECT a, count(*) AS n FROM {table} GROUP BY a)"
+                )
+            ),
+            bases=dict(
+                relations.rows(f"SELECT basis, count(*) FROM {table} GROUP BY 1 ORDER BY 1")
+            ),
+            unlinkable=_unlinkable(relations),
+            made=now(),
+            written=written,
+            removed=removed,
+        )
+    write_json(case.path("written", "links.json"), links.__dict__)
+    return links
+
+
+def _unlinkable(relations: Relations) -> dict[str, int]:
+    """How many shipments cannot be handed on, or over, for want of what."""
+    trace = (
+        "weight_kg IS NULL AND gross_kg IS NULL AND lot IS NULL AND serial IS NULL AND ("
+        "container IS NULL OR seal IS NULL)"
+    )
+    counts = relations.rows(f"""
+        SELECT count(*),
+          count(*) FILTER (arrived IS NULL OR arrived <> arrived_last),
+          count(*) FILTER (departed IS NULL OR departed <> departed_last),
+          count(*) FILTER (coalesce(importer, buyer, consignee, notify) IS NULL),
+          count(*) FILTER (coalesce(exporter, seller, shipper) IS NULL),
+          count(*) FILTER ({trace})
+        FROM shipments
+    """)[0]
+    names = (
+        "shipments",
+        "without a day of arrival: not handed on",
+        "without a day of departure: not handed over",
+        "without a holder at the end: not handed on",
+        "without a holder at the start: not handed over",
+        "without weight, lot, serial, or container and seal",
+    )
+    return {name: int(count) for name, count in zip(names, counts, strict=True)}

@@ -1,0 +1,240 @@
+"""Writes the tables into the graph: computes what it must hold and writes only the difference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from netinv import cypherfile
+from netinv.case import Case
+from netinv.cypherfile import CypherFile
+from netinv.difference import BATCH, Difference, Progress, silent
+from netinv.graph import Graph
+from netinv.model import DERIVED, KEYS, VALUES
+from netinv.relate import Relations, references
+
+NODES_FIRST = ("ports", "vessels", "companies", "people", "licences", "controls")
+"""Tables whose rows refer to no other node: they are written before the stubs."""
+
+
+@dataclass
+class Written:
+    """What a write changed in the graph: rows written and removed per table, stubs made and
+    completed, conflicts and doubts that stand on what is drawn now."""
+
+    rows: dict[str, int] = field(default_factory=dict)
+    removed: dict[str, int] = field(default_factory=dict)
+    stubs_made: int = 0
+    stubs_completed: int = 0
+    stubs: int = 0
+    conflicts: dict[str, int] = field(default_factory=dict)
+    doubts: dict[str, int] = field(default_factory=dict)
+    both: int = 0
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.rows or self.removed or self.stubs_made or self.stubs_completed)
+
+
+def write(case: Case, graph: Graph, progress: Progress = silent) -> Written:
+    """Make the graph hold what the tables of all live sources say. The caller is the writer.
+
+    Repeatable at any point: what a broken write left is put right by the next one.
+    """
+    report = Written()
+    drawn = {n: spec for n, spec in cypherfile.tables().items() if spec.fields.get("writes")}
+    with Relations(case) as relations:
+        writer = Writer(Difference(case, graph, relations, progress), report)
+        for name in drawn:
+            writer.difference.compare(name)
+        writer.compare_stubs()
+        if writer.difference.pending:
+            for spec in reversed(drawn.values()):
+                writer.remove(spec)
+            for name in NODES_FIRST:
+                writer.rows(drawn[name])
+            writer.stubs()
+            for name, spec in drawn.items():
+                if name not in NODES_FIRST:
+                    writer.rows(spec)
+            writer.sweep()
+            writer.sources()
+        writer.difference.settle()
+        _count(relations, report, drawn)
+    return report
+
+
+def _count(relations: Relations, report: Written, drawn: dict[str, CypherFile]) -> None:
+    for name in drawn:
+        conflicts, doubts = relations.rows(f"SELECT count(conflicts), count(doubts) FROM {name}")[0]
+        if conflicts:
+            report.conflicts[name] = conflicts
+        if doubts:
+            report.doubts[name] = doubts
+    report.both = relations.one(
+        "SELECT count(DISTINCT id) FROM raw_people WHERE id IN (FROM company_ids)"
+    )
+
+
+class Writer:
+    """Writes one difference: rows, removals and stubs, in batches."""
+
+    def __init__(self, difference: Difference, report: Written) -> None:
+        self.difference = difference
+        self.relations = difference.relations
+        self.graph = difference.graph
+        self.case = difference.case
+        self.report = report
+
+    def compare_stubs(self) -> None:
+        """The nodes that rows name and no row describes, as keys `Label|key|is company`."""
+        parts = []
+        for spec in cypherfile.tables().values():
+            for one, label in references(spec):
+                name = one.name
+                table = f'(SELECT "{name}" AS k FROM {spec.name} WHERE "{name}" IS NOT NULL)'
+                company = "true" if one.type == "company" else "false"
+                label = "Party" if label == "Company" else label
+                parts.append(f"SELECT '{label}' AS label, k, {company} AS company FROM {table}")
+                if one.type == "subject":
+                    parts.append(
+                        f"SELECT 'Vessel', {name}_vessel, false FROM {spec.name}"
+                        f" WHERE {name}_vessel IS NOT NULL"
+                    )
+        known = " UNION ALL ".join(
+            [
+                "SELECT 'Party' AS label, id AS k FROM party_ids",
+                "SELECT 'Vessel', imo FROM raw_vessels",
+                "SELECT 'Port', code FROM raw_ports",
+                "SELECT 'Shipment', id FROM raw_shipments",
+                "SELECT 'Licence', id FROM raw_licences",
+            ]
+        )
+        self.difference.compare(
+            "stubs",
+            f"""SELECT label || '|' || (CASE WHEN company THEN 'c' ELSE '' END) || '|' || k AS key,
+                hash(label, k, company) AS row_hash
+            FROM (SELECT label, k, bool_or(company) AS company
+                  FROM ({" UNION ALL ".join(parts)}) GROUP BY label, k) AS named
+            ANTI JOIN ({known}) AS known USING (label, k)""",
+        )
+        self.report.stubs = self.difference.count("new_stubs")
+
+    def rows(self, spec: CypherFile) -> None:
+        """Write the rows of a table that are new or changed."""
+        name = spec.name
+        total = self.difference.count(f"change_{name}")
+        if not total:
+            return
+        sql = f"SELECT * EXCLUDE (row_hash) FROM {name} SEMI JOIN change_{name} USING (key)"
+        if spec.fields["writes"] in KEYS:
+            sql = sql.replace("(row_hash)", "(row_hash, key)")
+        self.difference.write(spec.statement, self.relations.batches(sql, BATCH), name, total)
+        self.report.rows[name] = total
+
+    def remove(self, spec: CypherFile) -> None:
+        """Take out what rows said that are no more: a node then stands bare until it is swept."""
+        name, writes = spec.name, spec.fields["writes"]
+        total = self.difference.count(f"gone_{name}")
+        if not total:
+            return
+        batches = self.relations.batches(f"SELECT key FROM gone_{name}", BATCH)
+        if writes not in KEYS:
+            self.difference.write(
+                f"UNWIND $rows AS row MATCH ()-[r:{writes} {{key: row.key}}]->() DELETE r",
+                batches,
+                name,
+                total,
+            )
+        else:
+            key = KEYS[writes]
+            label = "Party" if writes in ("Company", "Person") else writes
+            derived = "|".join(DERIVED)
+            bare = (
+                [{key: row["key"]} for row in batch]
+                for batch in self.relations.batches(f"SELECT key FROM gone_{name}", BATCH)
+            )
+            self.difference.write(spec.statement, bare, name, total)
+            self.difference.write(
+                f"UNWIND $rows AS row MATCH (n:{label} {{{key}: row.key}}) SET n.stub = true"
+                + (f" REMOVE n:{writes}" if label != writes else "")
+                + f" WITH n CALL (n) {{ MATCH (n)-[r:{derived}]-() DELETE r }}",
+                batches,
+                name,
+                total,
+            )
+            for path in self.case.path("written").glob("link_*.parquet"):
+                path.unlink()
+        self.report.removed[name] = total
+
+    def stubs(self) -> None:
+        """Bare nodes for what rows name and no row describes."""
+        for label in ("Party", "Vessel", "Port", "Shipment", "Licence"):
+            for company in ("c", "") if label == "Party" else ("",):
+                begins = f"{label}|{company}|"
+                total = int(
+                    self.relations.one(
+                        "SELECT count(*) FROM change_stubs WHERE starts_with(key, ?)", begins
+                    )
+                )
+                if not total:
+                    continue
+                sql = (
+                    f"SELECT substr(key, {len(begins) + 1}) AS key FROM change_stubs"
+                    f" WHERE starts_with(key, '{begins}')"
+                )
+                named = " SET n:Company" if company else ""
+                self.difference.write(
+                    f"UNWIND $rows AS row MERGE (n:{label} {{{KEYS[label]}: row.key}})"
+                    f" SET n.stub = true{named}",
+                    self.relations.batches(sql, BATCH),
+                    "stubs",
+                    total,
+                )
+                self.report.stubs_made += total
+        self.report.stubs_completed = self.difference.count("gone_stubs")
+
+    def sweep(self) -> None:
+        """Remove what nothing refers to any more: bare stubs and values without a row."""
+        if not (
+            self.report.removed or self.difference.count("gone_stubs") or self._changed_before()
+        ):
+            return
+        for label in ("Party", "Vessel", "Port", "Shipment", "Licence", "Document", "Payment"):
+            self.graph.run(
+                f"MATCH (n:{label}) WHERE n.stub AND NOT (n)--()"
+                " CALL (n) { DELETE n } IN TRANSACTIONS OF 10000 ROWS"
+            )
+        self.graph.run("MATCH (n:Control) WHERE n.stub AND NOT (n)--() DELETE n")
+        for label in VALUES:
+            if label != "Source":
+                self.graph.run(
+                    f"MATCH (n:{label}) WHERE NOT (n)--()"
+                    " CALL (n) { DELETE n } IN TRANSACTIONS OF 10000 ROWS"
+                )
+
+    def _changed_before(self) -> bool:
+        """Whether a row that stood before is written with other values."""
+        return any(
+            self.relations.one(
+                f"SELECT count(*) FROM change_{name} SEMI JOIN held_{name} USING (key)"
+            )
+            for name, spec in cypherfile.tables().items()
+            if spec.fields.get("writes")
+        )
+
+    def sources(self) -> None:
+        """One node a file that the graph's rows come from, named by its content alone."""
+        live = [
+            {"id": member.id, "sha256": member.sha256, "kind": one.kind}
+            for one in self.case.sources()
+            for member in one.files
+        ]
+        self.graph.run(
+            "MATCH (n:Source) WHERE NOT n.id IN $ids DELETE n", {"ids": [row["id"] for row in live]}
+        )
+        self.difference.write(
+            "UNWIND $rows AS row MERGE (n:Source {id: row.id}) SET n = row",
+            iter([live]),
+            "sources",
+            len(live),
+        )

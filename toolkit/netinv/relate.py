@@ -1,0 +1,243 @@
+"""The case's tables as relations: what the rows of all live sources together say, in DuckDB.
+
+Several rows may share a key. The node then takes, column by column, the value of the higher
+priority (the user's over shipped reference), then of the later `as_of`, then of the smaller
+(sha256, record), and lists the other values as `conflicts`.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from netinv import cypherfile
+from netinv.case import Case
+from netinv.cypherfile import CypherFile
+from netinv.errors import CaseError
+from netinv.inputs import Input
+from netinv.rows import columns
+
+MEMORY = "600MB"
+TYPES = {
+    "text": "VARCHAR",
+    "integer": "BIGINT",
+    "number": "DOUBLE",
+    "flag": "BOOLEAN",
+    "date": "DATE",
+}
+
+IMO = """
+CREATE OR REPLACE MACRO imo(word) AS
+  CASE WHEN regexp_full_match(word, '(?i)(IMO[ -]*)?[0-9]{7}')
+    AND list_sum([substr(right(word, 7), i, 1)::INT * (8 - i) FOR i IN range(1, 7)]) % 10
+        = right(word, 1)::INT
+  THEN right(word, 7) END
+"""
+
+
+class Relations:
+    """A DuckDB over the case's tables: a view `<table>` for each, empty when nothing is loaded.
+
+    The views hold the typed columns, `key`, `sources`, `doubts`, `conflicts` and `row_hash`.
+    Close it after use; what it spills goes beside the tables and is removed.
+    """
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        case.path("tables").mkdir(parents=True, exist_ok=True)
+        self.scratch = tempfile.TemporaryDirectory(dir=case.path("tables"), prefix=".scratch-")
+        self.database = duckdb.connect(Path(self.scratch.name) / "relations.duckdb")
+        self.database.execute(f"SET memory_limit = '{MEMORY}'")
+        self.database.execute("SET preserve_insertion_order = false")
+        self.database.execute(IMO)
+        self.ranks = self._ranks()
+        for spec in cypherfile.tables().values():
+            self._raw(spec)
+        self.database.execute("CREATE TABLE company_ids AS SELECT DISTINCT id FROM raw_companies")
+        self.database.execute(
+            "CREATE TABLE party_ids AS SELECT id FROM company_ids"
+            " UNION SELECT DISTINCT id FROM raw_people"
+        )
+        for spec in cypherfile.tables().values():
+            self._resolved(spec)
+
+    def __enter__(self) -> Relations:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.database.close()
+        self.scratch.cleanup()
+
+    def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+        return self.database.execute(sql, list(values)).fetchall()
+
+    def one(self, sql: str, *values: Any) -> Any:
+        """The one value of a query."""
+        row = self.database.execute(sql, list(values)).fetchone()
+        return row[0] if row else None
+
+    def batches(self, sql: str, size: int) -> Iterator[list[dict[str, Any]]]:
+        """The rows of a query as dictionaries without empty cells, `size` at a time."""
+        cursor = self.database.cursor()
+        cursor.execute(sql)
+        names = [column[0] for column in cursor.description or ()]
+        while rows := cursor.fetchmany(size):
+            yield [
+                {name: value for name, value in zip(names, row, strict=True) if value is not None}
+                for row in rows
+            ]
+
+    def _ranks(self) -> dict[str, int]:
+        """Source → its rank among the live ones: 0 is the one whose values win."""
+        ordered = sorted(self.case.sources(), key=lambda one: one.sha256)
+        ordered.sort(key=lambda one: one.as_of, reverse=True)
+        ordered.sort(key=lambda one: -one.priority)
+        return {one.sha256: rank for rank, one in enumerate(ordered)}
+
+    def _raw(self, spec: CypherFile) -> None:
+        """View `raw_<table>`: the rows of all live sources as they were taken in."""
+        typed = columns(spec)
+        wanted = [*typed, "_record", "_sources", "_doubts", "_raw"]
+        names = ", ".join(f'"{name}"' for name in wanted)
+        parts = [
+            f"SELECT {names}, {self.ranks[source.sha256]} AS _rank"
+            f" FROM read_parquet('{_quoted(path)}')"
+            for source, path in self.case.parquet(spec.name)
+        ]
+        if not parts:
+            nulls = ", ".join(f'NULL::{TYPES[type_]} AS "{name}"' for name, type_ in typed.items())
+            parts = [
+                f"SELECT {nulls}, NULL::BIGINT AS _record, NULL::VARCHAR[] AS _sources,"
+                " NULL::VARCHAR[] AS _doubts, NULL::VARCHAR AS _raw, 0 AS _rank WHERE false"
+            ]
+        key = " || '|' || ".join(_key_part(name, len(keys(spec)) > 1) for name in keys(spec))
+        try:
+            self.database.execute(
+                f"CREATE VIEW raw_{spec.name} AS SELECT *, {key} AS _key"
+                f" FROM ({' UNION ALL '.join(parts)})"
+            )
+        except duckdb.Error as error:
+            raise CaseError(
+                f"the table {spec.name} is damaged: {str(error).splitlines()[0]}",
+                where=str(self.case.folder),
+                next="restore the case from a copy, or load its originals into a new one",
+            ) from None
+
+    def _resolved(self, spec: CypherFile) -> None:
+        """View `<table>`: one row a key."""
+        own = [f'"{name}"' for name in columns(spec)]
+        listed = ", ".join(
+            f"list({{'v': {name}, 's': _sources[1]}} ORDER BY _rank, _record)"
+            f" FILTER ({name} IS NOT NULL) AS {name}"
+            for name in own
+        )
+        winners = ", ".join(f"{name}[1].v AS {name}" for name in own)
+        others = ", ".join(
+            f"[{_text(name)} || ': ' || o.v::VARCHAR || ' (' || o.s || ')'"
+            f" FOR o IN {name} IF o.v <> {name}[1].v]"
+            for name in own
+        )
+        subjects = [one.name for one in spec.inputs if one.type == "subject"]
+        vessels = "".join(
+            f", CASE WHEN {name} NOT IN (FROM party_ids) THEN imo({name}) END AS {name}_vessel"
+            for name in subjects
+        )
+        replaced = "".join(
+            f" REPLACE (CASE WHEN {name} IN (FROM party_ids) OR imo({name}) IS NULL"
+            f" THEN {name} END AS {name})"
+            for name in subjects
+        )
+        # An id may stand once over companies and people; the company's row is the one drawn.
+        only = " WHERE id NOT IN (FROM company_ids)" if spec.name == "people" else ""
+        self.database.execute(f"""
+            CREATE VIEW {spec.name} AS
+            WITH rows AS MATERIALIZED (FROM raw_{spec.name}{only}),
+            twice AS MATERIALIZED (SELECT _key FROM rows GROUP BY _key HAVING count(*) > 1),
+            single AS (
+              SELECT {", ".join(own)}, _key AS key, list_sort(_sources) AS sources,
+                CASE WHEN len(_doubts) > 0 THEN list_sort(_doubts) END AS doubts,
+                NULL::VARCHAR[] AS conflicts
+              FROM rows ANTI JOIN twice USING (_key)
+            ),
+            lists AS (
+              SELECT _key, {listed},
+                list_sort(list_distinct(flatten(list(_sources)))) AS _sources,
+                list_sort(list_distinct(flatten(list(_doubts)))) AS _doubts
+              FROM rows SEMI JOIN twice USING (_key) GROUP BY _key
+            ),
+            several AS (
+              SELECT {winners}, _key AS key, _sources AS sources,
+                CASE WHEN len(_doubts) > 0 THEN _doubts END AS doubts,
+                list_distinct(flatten([{others}])) AS conflicts
+              FROM lists
+            ),
+            whole AS (
+              FROM single UNION ALL BY NAME
+              SELECT * REPLACE (CASE WHEN len(conflicts) > 0 THEN list_sort(conflicts) END
+                AS conflicts) FROM several
+            ),
+            pointed AS (SELECT *{vessels} FROM whole),
+            final AS (SELECT *{replaced} FROM pointed)
+            SELECT *, hash(final) AS row_hash FROM final
+        """)
+
+
+def keys(spec: CypherFile) -> tuple[str, ...]:
+    """The columns whose values name a row."""
+    return spec.columns("key")
+
+
+def references(spec: CypherFile) -> list[tuple[Input, str]]:
+    """The columns of a drawn table that name a node of another, and its label."""
+    if not spec.fields.get("writes"):
+        return []
+    drawn = set(re.findall(r"\brow\.(\w+)", spec.bare()))
+    return [(one, one.kind.refers) for one in spec.inputs if one.kind.refers and one.name in drawn]
+
+
+def _key_part(name: str, several: bool) -> str:
+    text = f"coalesce(\"{name}\"::VARCHAR, '')"
+    return f"replace({text}, '|', '||')" if several else text
+
+
+def coverage(case: Case, needs: Mapping[str, Sequence[str]]) -> dict[str, dict[str, int]]:
+    """How many rows of each needed table have what a question needs.
+
+    `needs` maps a table to column names (`a|b`: either). Returns per table `rows`, `checkable`,
+    and under each need the rows that lack it.
+    """
+    found: dict[str, dict[str, int]] = {}
+    with duckdb.connect() as database:
+        for table, wanted in needs.items():
+            files = [str(path) for _, path in case.parquet(table)]
+            lacks = {
+                need: " AND ".join(f'"{name}" IS NULL' for name in need.split("|"))
+                for need in wanted
+            }
+            counts = [f"count(*) FILTER ({lack})" for lack in lacks.values()]
+            whole = " OR ".join(f"({lack})" for lack in lacks.values()) or "false"
+            row = (
+                database.execute(
+                    f"SELECT {', '.join(['count(*)', f'count(*) FILTER (NOT ({whole}))', *counts])}"
+                    " FROM read_parquet(?)",
+                    [files],
+                ).fetchone()
+                if files
+                else None
+            ) or (0, 0, *(0 for _ in wanted))
+            found[table] = dict(zip(("rows", "checkable", *wanted), map(int, row), strict=True))
+    return found
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def _text(name: str) -> str:
+    return "'" + name.strip('"') + "'"

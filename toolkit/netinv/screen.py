@@ -1,0 +1,147 @@
+"""What a person sees at a terminal: tables, progress, plain lines when piped. The home of rich."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from netinv.inputs import shown
+
+if TYPE_CHECKING:
+    from netinv.result import Result
+
+
+def talk(line: str = "") -> None:
+    """One line for a person, on stderr."""
+    print(shown(line), file=sys.stderr, flush=True)  # noqa: T201
+
+
+def data(line: str) -> None:
+    """One line of data, on stdout."""
+    print(line, flush=True)  # noqa: T201
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """A table on stdout: drawn on a terminal, tab-separated when piped."""
+    if not sys.stdout.isatty():
+        data("\t".join(columns))
+        for row in rows:
+            data("\t".join(_flat(cell) for cell in row))
+        return
+    drawn = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        drawn.add_column(escape(column), overflow="fold")
+    for row in rows:
+        drawn.add_row(*(escape(_cell(cell)) for cell in row))
+    Console(highlight=False).print(drawn)
+
+
+def findings(result: Result) -> None:
+    """The findings of a result: a readable list on a terminal, a plain table when piped."""
+    if not sys.stdout.isatty():
+        columns = ("finding", "score", *result.columns, "explained", "against", "variants")
+        table(
+            columns,
+            (
+                (
+                    one.id,
+                    one.score,
+                    *(one.values.get(name) for name in result.columns),
+                    one.explained,
+                    one.against,
+                    one.variants,
+                )
+                for one in result.findings
+            ),
+        )
+        return
+    drawn = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 1, 0))
+    drawn.add_column("#", justify="right")
+    drawn.add_column("score", justify="right")
+    drawn.add_column("finding", overflow="fold")
+    drawn.add_column("id", style="dim")
+    for number, one in enumerate(result.findings, 1):
+        text = one.sentence or ", ".join(f"{k}: {_cell(v)}" for k, v in one.values.items())
+        lines = [escape(shown(text))]
+        lines += [f"[dim]against: {escape(shown(said))}[/dim]" for said in one.against]
+        if one.explained:
+            lines.append(f"[dim]explained: {escape(shown(one.explained))}[/dim]")
+        if one.variants:
+            lines.append(f"[dim]{one.variants} weaker variants[/dim]")
+        score = "" if one.score is None else f"{one.score:.1f}"
+        drawn.add_row(str(number), score, "\n".join(lines), one.id)
+    Console(highlight=False).print(drawn)
+
+
+def _flat(cell: Any) -> str:
+    return " ".join(_cell(cell).split())
+
+
+def _cell(cell: Any) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, float):
+        return f"{cell:g}"
+    if isinstance(cell, list | tuple):
+        return ", ".join(_cell(one) for one in cell)
+    if isinstance(cell, dict):
+        return ", ".join(f"{key}: {_cell(value)}" for key, value in cell.items() if value)
+    return shown(str(cell))
+
+
+class Rate(ProgressColumn):
+    """Rows a second."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:,.0f}/s" if speed else "")
+
+
+class Meter:
+    """Progress with rate and time left on a terminal's stderr; nothing when piped."""
+
+    def __init__(self, bar: Progress | None) -> None:
+        self.bar = bar
+        self.tasks: dict[str, Any] = {}
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        if self.bar is None:
+            return
+        if what not in self.tasks:
+            self.tasks[what] = self.bar.add_task(escape(shown(what)), total=total or None)
+        self.bar.update(self.tasks[what], completed=done, total=total or None)
+
+
+@contextmanager
+def meter(quiet: bool) -> Iterator[Meter]:
+    """A progress display for the time of a block."""
+    if quiet or not sys.stderr.isatty():
+        yield Meter(None)
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        Rate(),
+        TimeRemainingColumn(compact=True),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        yield Meter(bar)
