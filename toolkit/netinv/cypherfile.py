@@ -19,6 +19,7 @@ import yaml
 
 from netinv.errors import DefinitionError
 from netinv.inputs import KINDS, Input, here, known, read_input
+from netinv.model import KEYS
 
 TEXTS = ("title", "about", "misses", "lawful", "red_flag", "explain", "group", "example")
 OTHERS = {
@@ -284,3 +285,16 @@ def sources() -> dict[str, list[CypherFile]]:
         for one in sorted(folder.iterdir() if folder.is_dir() else ())
         if one.is_dir()
     }
+
+
+def vocabulary() -> frozenset[str]:
+    """Every label, relationship type and property that the tables and links write."""
+    folder = home("import")
+    written = [*tables().values(), *(read(path) for path in files(folder / "links"))]
+    names: set[str] = {*KEYS, "name", "stub", "derived", "sources", "doubts", "conflicts", "key"}
+    for file in written:
+        names |= {one.name for one in file.inputs}
+        names |= {f"{one.name}_{suffix}" for one in file.inputs for suffix in one.kind.also}
+        for types in re.findall(r"\[\w*:([A-Z_|\s]+)", file.bare()):
+            names |= {name.strip() for name in types.split("|")}
+    return frozenset(names)

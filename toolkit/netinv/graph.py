@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -25,6 +26,9 @@ OLDEST = (2025, 8)
 """The oldest Neo4j that netinv works with."""
 
 TRIES = 4
+ENDLESS = re.compile(r"\*(\d*\.\.)?\]|\.\.2147483647|\{\d+, \}")
+"""How a plan writes a path without an upper bound."""
+
 logging.getLogger("neo4j").setLevel(logging.ERROR)  # its warnings are not for our stderr
 
 
@@ -48,12 +52,13 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Plan:
-    """What Neo4j says of a statement without running it: `kind` is r, rw, w or s."""
+    """What Neo4j says of a statement without running it: `kind` is r, rw, w or s; `unknown` are the
+    names that the database does not hold; `unbounded` that a path may grow without end."""
 
     kind: str
     columns: tuple[str, ...]
-    notices: tuple[str, ...] = ()
-    operators: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    unbounded: bool = False
 
 
 @dataclass(frozen=True)
@@ -181,13 +186,15 @@ class Graph:
                 result = session.run("EXPLAIN " + statement)
                 columns = tuple(result.keys())
                 summary = result.consume()
-            notices = tuple(
-                f"{one.gql_status}: {one.status_description}"
+            unknown = {
+                name
                 for one in summary.gql_status_objects
-                if one.gql_status.startswith("01")
-            )
-            tree = summary.plan or {}
-            return Plan(summary.query_type or "r", columns, notices, tuple(_operators(tree)))
+                if one.gql_status in ("01N50", "01N51", "01N52")
+                for name in re.findall(r"`([^`]+)`", str(one.status_description))[:1]
+            }
+            endless = any(ENDLESS.search(text) for text in _details(summary.plan or {}))
+            kind = summary.query_type or "r"
+            return Plan(kind, columns, tuple(sorted(unknown)), endless)
 
         plan: Plan = self._again(work)
         return plan
@@ -444,8 +451,9 @@ def _edge(edge: drawn.Relationship, ends: Mapping[str, drawn.Node]) -> Edge:
     return Edge(id_, edge.type, first, last, _properties(edge))
 
 
-def _operators(tree: Mapping[str, Any]) -> Iterator[str]:
-    if tree:
-        yield str(tree.get("operatorType", "")).split("@")[0]
-        for child in tree.get("children", ()):
-            yield from _operators(child)
+def _details(tree: Mapping[str, Any]) -> Iterator[str]:
+    """What each operator of a plan that follows paths says of itself."""
+    if re.match("VarLength|Repeat|Stateful|Shortest", str(tree.get("operatorType", ""))):
+        yield str(tree.get("args", {}).get("Details", ""))
+    for child in tree.get("children", ()):
+        yield from _details(child)

@@ -151,22 +151,23 @@ def log_end(home: Path) -> int:
         return 0
 
 
-def last_words(home: Path, since: int = 0) -> str:
-    """The line of the log, after position `since`, that best says why the server died."""
-    lines = _lines(home / "logs" / "neo4j.log", since) or []
-    causes = [line for line in lines if line.startswith("Caused by: ")]
-    errors = [line for line in lines if " ERROR " in line]
-    console = [
-        line
-        for line in _lines(home / "logs" / "console.log")
-        if not line.startswith(("WARNING", "[", "\tat "))
-    ]
-    for found in (causes, errors, console, lines):
+def last_words(home: Path, since: int = 0) -> tuple[str, Path]:
+    """The line that best says why the server died, and the log it stands in; of Neo4j's log only
+    what follows position `since`."""
+    path = home / "logs" / "neo4j.log"
+    lines = _lines(path, since)
+    for found in (
+        [line for line in lines if line.startswith("Caused by: ")],
+        [line for line in lines if " ERROR " in line],
+        lines,
+    ):
         if found:
-            line = found[-1].removeprefix("Caused by: ")
-            line = re.sub(r"^\S+ \S+ (ERROR|WARN|INFO) +", "", line)
-            return re.sub(r"^[\w.$]+\.(\w+(Exception|Error): )", r"\1", line)[:300]
-    return "nothing in its log"
+            line = re.sub(r"^(Caused by: |\S+ \S+ (ERROR|WARN|INFO) +)", "", found[-1])
+            return re.sub(r"^[\w.$]+(Exception|Error): ", "", line)[:300], path
+    # Java itself did not get that far: it says why first, and what else it knows after.
+    path = path.with_name("console.log")
+    told = [line.strip("# ") for line in _lines(path) if "warning" not in line.lower()]
+    return next(filter(None, told), "without a word"), path
 
 
 def _lines(path: Path, since: int = 0) -> list[str]:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from netinv import bolt
 from netinv.errors import ServerError
-from netinv.home import USER, Installation, furnish, last_words, password_file, start
+from netinv.home import JAVA_FLAGS, USER, Installation, furnish, last_words, password_file, start
 
 if TYPE_CHECKING:
     from jgo.maven import MavenContext
@@ -85,7 +85,7 @@ def prepare(say: Say, progress: Progress | None = None) -> Installation:
     java = _java()
     root = cache_folder() / f"neo4j-{VERSION}"
     ready = Installation(java, root / "lib", VERSION)
-    aot = root / f"{_java_id(java)}.aot"
+    aot = root / f"{_trained_for(java)}.aot"
     if not (_complete(ready.lib, root) and aot.exists()):
         with _alone(root, say):
             if not _complete(ready.lib, root):
@@ -111,12 +111,13 @@ def _no_extra(name: str) -> ServerError:
     )
 
 
-def _java_id(java: Path) -> str:
-    """Which Java this is: a cache of another one, or of another copy, is of no use to it."""
-    image = (java.parent.parent / "lib" / "modules").stat()
-    release = (java.parent.parent / "release").read_bytes()
-    text = f"{image.st_size} {int(image.st_mtime)}".encode() + release
-    return f"java-{hashlib.sha256(text).hexdigest()[:12]}"
+def _trained_for(java: Path) -> str:
+    """What a cache is good for: this build of Java, these flags, these jars. Copies of the same
+    Java, in two environments, share one."""
+    image = (java.parent.parent / "lib" / "modules").stat().st_size
+    release = (java.parent.parent / "release").read_text(encoding="utf-8")
+    text = "\n".join([release, str(image), *JAVA_FLAGS, _sha256(LOCK)])
+    return f"java-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 
 def artifacts() -> list[Artifact]:
@@ -259,7 +260,7 @@ def _train(installation: Installation, aot: Path, say: Say) -> None:
                 except OSError:
                     if process.poll() is not None or time.monotonic() > limit:
                         raise ServerError(
-                            f"Neo4j does not start here: {last_words(home)}",
+                            f"Neo4j does not start here: {last_words(home)[0]}",
                             next="free some memory and disk and try again",
                         ) from None
                     time.sleep(0.1)

@@ -397,11 +397,6 @@ def lint(file: CypherFile, graph: Graph) -> list[str]:
     for text in ("about", "misses", "lawful", "red_flag"):
         if not file.text(text):
             said.append(f"has no {text}")
-    unbounded = re.search(
-        r"\]-[>]?\s*(\*|\+|\{\d*,\s*\})|\*\s*(\d+\s*)?\.\.\s*\]|\[[^\]]*\*\s*\]", bare
-    )
-    if unbounded or re.search(r"\)\s*(\*|\+|\{\d*,\s*\})", bare):
-        said.append("holds a path without an upper bound: write {1,6}")
     try:
         plan = graph.plan(file.statement)
     except QueryError as error:
@@ -414,6 +409,10 @@ def _planned(file: CypherFile, plan: Plan) -> list[str]:
     said: list[str] = []
     if plan.kind != "r":
         said.append("writes: an investigation only reads")
+    if plan.unbounded:
+        said.append("holds a path without an upper bound: write {1,6}")
+    if not plan.columns:
+        said.append("returns nothing")
     said += [
         f"returns {name!r} without a name: write AS …"
         for name in plan.columns
@@ -432,11 +431,10 @@ def _planned(file: CypherFile, plan: Plan) -> list[str]:
     ]
     if not file.columns("key"):
         said.append("has no key: name the columns that make a finding the same finding")
-    said += [
-        notice.split(": ", 1)[-1]
-        for notice in plan.notices
-        if notice.startswith(("01N50", "01N51", "01N52"))
-    ]
+    for name in sorted(set(plan.unknown) - cypherfile.vocabulary()):
+        near = get_close_matches(name, cypherfile.vocabulary(), 1)
+        hint = f": did you mean {near[0]}?" if near else ""
+        said.append(f"names {name!r}, which neither the graph nor the tables know{hint}")
     return said
 
 

@@ -41,9 +41,14 @@ def write(case: Case, graph: Graph, progress: Progress = silent) -> Written:
     Repeatable at any point: what a broken write left is put right by the next one.
     """
     report = Written()
-    drawn = {n: spec for n, spec in cypherfile.tables().items() if spec.fields.get("writes")}
     with Relations(case) as relations:
         writer = Writer(Difference(case, graph, relations, progress), report)
+        drawn = {
+            name: spec
+            for name, spec in cypherfile.tables().items()
+            if spec.fields.get("writes")
+            and (case.parquet(name) or writer.difference.path(name).is_file())
+        }
         for name in drawn:
             writer.difference.compare(name)
         writer.compare_stubs()
@@ -51,12 +56,13 @@ def write(case: Case, graph: Graph, progress: Progress = silent) -> Written:
             for spec in reversed(drawn.values()):
                 writer.remove(spec)
             for name in NODES_FIRST:
-                writer.rows(drawn[name])
+                if name in drawn:
+                    writer.rows(drawn[name])
             writer.stubs()
             for name, spec in drawn.items():
                 if name not in NODES_FIRST:
                     writer.rows(spec)
-            writer.sweep()
+            writer.sweep(drawn)
             writer.sources()
         writer.difference.settle()
         _count(relations, report, drawn)
@@ -87,8 +93,10 @@ class Writer:
 
     def compare_stubs(self) -> None:
         """The nodes that rows name and no row describes, as keys `Label|key|is company`."""
-        parts = []
+        parts = ["SELECT NULL AS label, NULL AS k, false AS company WHERE false"]
         for spec in cypherfile.tables().values():
+            if not self.case.parquet(spec.name):
+                continue
             for one, label in references(spec):
                 name = one.name
                 table = f'(SELECT "{name}" AS k FROM {spec.name} WHERE "{name}" IS NOT NULL)'
@@ -193,11 +201,16 @@ class Writer:
                 self.report.stubs_made += total
         self.report.stubs_completed = self.difference.count("gone_stubs")
 
-    def sweep(self) -> None:
+    def sweep(self, drawn: dict[str, CypherFile]) -> None:
         """Remove what nothing refers to any more: bare stubs and values without a row."""
-        if not (
-            self.report.removed or self.difference.count("gone_stubs") or self._changed_before()
-        ):
+        # A row that stood before and is written with other values may leave something behind.
+        again = any(
+            self.relations.one(
+                f"SELECT count(*) FROM change_{name} SEMI JOIN held_{name} USING (key)"
+            )
+            for name in drawn
+        )
+        if not (self.report.removed or self.difference.count("gone_stubs") or again):
             return
         for label in ("Party", "Vessel", "Port", "Shipment", "Licence", "Document", "Payment"):
             self.graph.run(
@@ -211,16 +224,6 @@ class Writer:
                     f"MATCH (n:{label}) WHERE NOT (n)--()"
                     " CALL (n) { DELETE n } IN TRANSACTIONS OF 10000 ROWS"
                 )
-
-    def _changed_before(self) -> bool:
-        """Whether a row that stood before is written with other values."""
-        return any(
-            self.relations.one(
-                f"SELECT count(*) FROM change_{name} SEMI JOIN held_{name} USING (key)"
-            )
-            for name, spec in cypherfile.tables().items()
-            if spec.fields.get("writes")
-        )
 
     def sources(self) -> None:
         """One node a file that the graph's rows come from, named by its content alone."""

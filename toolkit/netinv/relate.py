@@ -155,16 +155,17 @@ class Relations:
         )
         # An id may stand once over companies and people; the company's row is the one drawn.
         only = " WHERE id NOT IN (FROM company_ids)" if spec.name == "people" else ""
-        self.database.execute(f"""
-            CREATE VIEW {spec.name} AS
+        single = f"""
+            SELECT {", ".join(own)}, _key AS key, list_sort(_sources) AS sources,
+              CASE WHEN len(_doubts) > 0 THEN list_sort(_doubts) END AS doubts,
+              NULL::VARCHAR[] AS conflicts
+            FROM (FROM raw_{spec.name}{only})"""
+        whole = (
+            single
+            if self._all_once(spec)
+            else f"""
             WITH rows AS MATERIALIZED (FROM raw_{spec.name}{only}),
             twice AS MATERIALIZED (SELECT _key FROM rows GROUP BY _key HAVING count(*) > 1),
-            single AS (
-              SELECT {", ".join(own)}, _key AS key, list_sort(_sources) AS sources,
-                CASE WHEN len(_doubts) > 0 THEN list_sort(_doubts) END AS doubts,
-                NULL::VARCHAR[] AS conflicts
-              FROM rows ANTI JOIN twice USING (_key)
-            ),
             lists AS (
               SELECT _key, {listed},
                 list_sort(list_distinct(flatten(list(_sources)))) AS _sources,
@@ -176,16 +177,27 @@ class Relations:
                 CASE WHEN len(_doubts) > 0 THEN _doubts END AS doubts,
                 list_distinct(flatten([{others}])) AS conflicts
               FROM lists
-            ),
-            whole AS (
-              FROM single UNION ALL BY NAME
-              SELECT * REPLACE (CASE WHEN len(conflicts) > 0 THEN list_sort(conflicts) END
-                AS conflicts) FROM several
-            ),
+            )
+            {single} ANTI JOIN twice USING (_key) UNION ALL BY NAME
+            SELECT * REPLACE (CASE WHEN len(conflicts) > 0 THEN list_sort(conflicts) END
+              AS conflicts) FROM several"""
+        )
+        self.database.execute(f"""
+            CREATE VIEW {spec.name} AS
+            WITH whole AS ({whole}),
             pointed AS (SELECT *{vessels} FROM whole),
             final AS (SELECT *{replaced} FROM pointed)
             SELECT *, hash(final) AS row_hash FROM final
         """)
+
+    def _all_once(self, spec: CypherFile) -> bool:
+        """Whether no key of a table stands in two rows, so that nothing is to be resolved."""
+        if not self.case.parquet(spec.name):
+            return True
+        rows, different = self.rows(f"SELECT count(*), count(DISTINCT _key) FROM raw_{spec.name}")[
+            0
+        ]
+        return bool(rows == different)
 
 
 def keys(spec: CypherFile) -> tuple[str, ...]:

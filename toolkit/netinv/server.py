@@ -19,9 +19,9 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import psutil
@@ -30,7 +30,6 @@ from netinv import bolt
 from netinv.errors import CaseError, InputError, ServerError
 from netinv.home import (
     HEAP,
-    MAIN,
     USER,
     Installation,
     detach,
@@ -43,6 +42,21 @@ from netinv.home import (
     start,
 )
 from netinv.install import VERSION, free_port, prepare
+from netinv.state import (
+    IDLE,
+    State,
+    adopt,
+    alive,
+    alone,
+    end,
+    read,
+    server_of,
+    touch,
+    used,
+    watcher_of,
+    write,
+    write_json,
+)
 
 __all__ = [
     "Address",
@@ -55,14 +69,8 @@ __all__ = [
     "stop",
 ]
 
-IDLE = 3600
-"""Seconds without a client after which a server ends itself, unless NETINV_IDLE says other."""
-
 START_LIMIT = 180
 """Seconds a server may take to answer: one that was killed reads its log again first."""
-
-STOP_LIMIT = 60
-"""Seconds a server may take to end before it is killed: it writes its pages to disk first."""
 
 Say = Callable[[str], None]
 
@@ -91,20 +99,6 @@ class Status:
     version: str
 
 
-@dataclass(frozen=True)
-class State:
-    """What state.json holds. `created` is the process's creation time as psutil gives it."""
-
-    port: int = 0
-    memory: str = ""
-    pid: int = 0
-    created: float = 0.0
-    started: str = ""
-    watcher: int = 0
-    watcher_created: float = 0.0
-    stopping: bool = False
-
-
 # ------------------------------------------------------------ what callers use
 
 
@@ -118,21 +112,21 @@ def ensure(folder: Path, say: Say, memory: str | None = None) -> Address:
     home = _home(folder)
     if memory is not None:
         memory_of(memory)
-    _children[:] = [child for child in _children if child.poll() is None]
-    _touch(home, _idle())  # before looking whether it runs: see _end_if_idle
-    state = _read(home)
+    _reap()
+    touch(home, _idle())  # before looking whether it runs: see _end_if_idle
+    state = read(home)
     if not (_settled(home, state) and _answers(home, state)):
         _refuse_newer(home)
-        installation = None if _process(home, state) else prepare(say)
-        with _alone(home, say):
-            state = _adopt(home, _read(home))
-            if _process(home, state) and not _wait(home, state, say) and _process(home, state):
+        installation = None if server_of(home, state) else prepare(say)
+        with alone(home, say):
+            state = adopt(home, read(home))
+            if server_of(home, state) and not _wait(home, state, say) and server_of(home, state):
                 raise _mute(home, state)
-            if _process(home, state) is None:
+            if server_of(home, state) is None:
                 installation = installation or prepare(say)
-                wanted = state.memory if memory is None else memory
-                state = _start(home, replace(state, memory=wanted), installation, say)
-            _write(home, _watched(home, replace(state, stopping=False)))
+                state = _start(home, state, memory, installation, say)
+            state = replace(state, stopping=False)
+            write(home, state if watcher_of(home, state) else _watched(home, state))
     if memory is not None and memory_of(memory) != memory_of(state.memory):
         say(
             f"The server runs with {state.memory or f'{HEAP}m'} of memory, not {memory}:"
@@ -146,25 +140,24 @@ def stop(folder: Path, say: Say) -> bool:
     home = _home(folder)
     if not home.is_dir():
         return False
-    with _alone(home, say):
-        state = _adopt(home, _read(home))
-        process = _process(home, state)
+    with alone(home, say):
+        state = adopt(home, read(home))
+        process = server_of(home, state)
         if process is not None:
-            _write(home, replace(state, stopping=True))
-            _end(process, say)
-        watcher = _alive(state.watcher, state.watcher_created)
-        if watcher is not None:
-            _end(watcher, say)
-        _write(home, _down(state))
+            write(home, replace(state, stopping=True))
+            end(process, say)
+        _unwatch(home, state)
+        write(home, _down(state))
     _registered(home).unlink(missing_ok=True)
+    _reap()
     return process is not None
 
 
 def status(folder: Path) -> Status:
     """What is known of the case folder's server. Looks, and starts nothing."""
     home = _home(folder)
-    state = _read(home)
-    up = _process(home, state) is not None
+    state = read(home)
+    up = server_of(home, state) is not None
     return Status(
         folder=home.parent,
         running=up,
@@ -189,14 +182,14 @@ def running() -> list[Status]:
     return sorted(found, key=lambda one: str(one.folder))
 
 
-def remove_store(folder: Path, say: Say) -> None:
+def remove_store(folder: Path, say: Say | None = None) -> None:
     """Stop the case folder's server and delete its database, so that the next start is a first."""
     home = _home(folder)
-    stop(folder, say)
+    stop(folder, say or _quiet)
     if not home.is_dir():
         return
-    with _alone(home, say):
-        if _process(home, _adopt(home, _read(home))) is not None:
+    with alone(home, say or _quiet):
+        if server_of(home, adopt(home, read(home))) is not None:
             raise ServerError(
                 "was started again by another command", where=str(home), next="try again"
             )
@@ -213,65 +206,59 @@ def remove_store(folder: Path, say: Say) -> None:
 # ------------------------------------------------------------ starting
 
 
-def _start(home: Path, state: State, installation: Installation, say: Say) -> State:
+def _start(
+    home: Path, before: State, memory: str | None, installation: Installation, say: Say
+) -> State:
     """Start a server and wait until it answers. The caller holds the lock."""
-    if has_store(home) and not password_file(home).is_file():
-        raise ServerError(
-            "the password of the local database is gone",
-            where=str(password_file(home)),
-            next="run netinv rebuild: it makes the database again from the case's tables",
-        )
+    if has_store(home):
+        _password(home)
     _refuse_newer(home)
+    _unwatch(home, before)  # it still looks at the server that has died
     say("Starting Neo4j")
     for attempt in range(3):
-        port = free_port(state.port if attempt == 0 else 0)
-        try:
-            furnish(home, port, state.memory)
-            _write_json(home / "store.json", {"neo4j": VERSION})
-            since = log_end(home)
-            child = start(installation, home, state.memory)
-            # Written before anything else happens: a server nobody knows of could not be ended.
-            state = replace(
-                state,
-                port=port,
-                pid=child.pid,
-                created=psutil.Process(child.pid).create_time(),
-                started=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-                stopping=False,
-            )
-            _write(home, state)
-            _write_json(_registered(home), {"folder": str(home.parent)})
-        except OSError as error:
-            raise ServerError(
-                f"cannot be started: {error}", where=str(home), next="check disk and rights"
-            ) from None
+        port = free_port(before.port if attempt == 0 else 0)
+        state = replace(before, memory=before.memory if memory is None else memory)
+        furnish(home, port, state.memory)
+        write_json(home / "store.json", {"neo4j": VERSION})
+        since = log_end(home)
+        child = start(installation, home, state.memory)
         _children.append(child)
-        try:
-            if _wait(home, state, say):
-                return state
-        except BaseException:  # Ctrl-C: leave no server behind that nobody watches
-            child.terminate()
-            raise
+        # Written before anything else happens: a server nobody knows of could not be ended.
+        state = replace(
+            state,
+            port=port,
+            pid=child.pid,
+            created=psutil.Process(child.pid).create_time(),
+            started=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+            stopping=False,
+        )
+        write(home, state)
+        with suppress(OSError):  # without a place in the list it can still be used
+            write_json(_registered(home), {"folder": str(home.parent)})
+        state = _watched(home, state)
+        write(home, state)
+        if _wait(home, state, say):
+            return state
         if child.poll() is None:
             raise _mute(home, state)
-        words = last_words(home, since)
+        words, log = last_words(home, since)
+        write(home, _down(before))  # a memory that it cannot have is not remembered
         if "already in use" not in words:
             break
-    if "lock" in words.lower():
-        words += ": another Neo4j works on this folder"
-    raise ServerError(
-        f"Neo4j ended while it was starting: {words}",
-        where=str(home / "logs" / "neo4j.log"),
-        next="read that log; netinv rebuild makes the database again from the case's tables",
-    )
+    hint = "read that log; netinv rebuild makes the database again from the case's tables"
+    if "store_lock" in words:
+        hint = "end the other Neo4j that works on this folder"
+    elif "memory" in words or "heap" in words:
+        hint = "ask for less memory, or end other programs"
+    raise ServerError(f"Neo4j ended while it was starting: {words}", where=str(log), next=hint)
 
 
 def _wait(home: Path, state: State, say: Say) -> bool:
     """Wait until the server answers; false when it ended, or took longer than START_LIMIT."""
     begun = time.monotonic()
-    limit = max(START_LIMIT - _age(state), 15)
+    limit = max(START_LIMIT - max(time.time() - state.created, 0), 30)
     told = False
-    while _process(home, state) is not None:
+    while server_of(home, state) is not None:
         if _answers(home, state):
             return True
         waited = time.monotonic() - begun
@@ -300,9 +287,7 @@ def _answers(home: Path, state: State) -> bool:
 
 
 def _watched(home: Path, state: State) -> State:
-    """See to it that one watcher runs beside the server. The caller holds the lock."""
-    if _alive(state.watcher, state.watcher_created) is not None:
-        return state
+    """Start a watcher beside the server. The caller holds the lock."""
     command = [sys.executable, "-P", "-m", "netinv.server", "--watch"]
     watcher = detach(command, home, "watcher.log")
     _children.append(watcher)
@@ -310,30 +295,13 @@ def _watched(home: Path, state: State) -> State:
     return replace(state, watcher=watcher.pid, watcher_created=created)
 
 
+def _unwatch(home: Path, state: State) -> None:
+    watcher = watcher_of(home, state)
+    if watcher is not None:
+        end(watcher, _quiet)
+
+
 # ------------------------------------------------------------ ending
-
-
-def _end(process: psutil.Process, say: Say) -> None:
-    """End a process that was found to be ours; psutil refuses when its number has a new owner."""
-    with suppress(psutil.NoSuchProcess):
-        process.terminate()
-        if _gone(process, STOP_LIMIT):
-            return
-        say(f"Process {process.pid} does not end by itself: it is killed, and repaired at next use")
-        process.kill()
-        if not _gone(process, 15):
-            raise ServerError(
-                "cannot be ended", where=f"process {process.pid}", next="end it by hand"
-            )
-
-
-def _gone(process: psutil.Process, limit: float) -> bool:
-    end = time.monotonic() + limit
-    while time.monotonic() < end:
-        if _alive(process.pid, process.create_time()) is None:
-            return True
-        time.sleep(0.02)
-    return False
 
 
 def watch(home: Path) -> None:
@@ -341,22 +309,19 @@ def watch(home: Path) -> None:
 
     Ends when the server does, and ends the server when the folder is deleted.
     """
-    state = _read(home)
-    process = _process(home, state)
+    state = read(home)
+    process = server_of(home, state)
     seen = time.time()
-    while process is not None and _alive(process.pid, process.create_time()):
+    while process is not None and alive(process.pid, process.create_time()):
         try:
             home = Path.cwd()  # a case folder may move while its server runs
-            idle = float((home / "used").read_text(encoding="utf-8"))
         except OSError:
-            _end(process, _quiet)
+            end(process, _quiet)
             return
-        except ValueError:  # read between two writes
-            idle = IDLE
         if _clients(process, state.port):
             seen = time.time()
-        used = max(seen, _used(home))
-        if idle and time.time() - used > idle and _end_if_idle(home, process, idle):
+        last, idle = used(home)
+        if idle and time.time() - max(seen, last) > idle and _end_if_idle(home, process, idle):
             return
         time.sleep(min(max(idle / 5, 0.2), 15) if idle else 15)
 
@@ -367,16 +332,16 @@ def _end_if_idle(home: Path, process: psutil.Process, idle: float) -> bool:
     `ensure` touches `used` and then reads `stopping`; here `stopping` is written and then `used`
     looked at. So one of the two always sees the other, and no command is given a dying server.
     """
-    with _alone(home, _quiet):
-        state = _read(home)
+    with alone(home, _quiet):
+        state = read(home)
         if state.pid != process.pid:
             return True
-        _write(home, replace(state, stopping=True))
-        if time.time() - _used(home) < idle or _clients(process, state.port):
-            _write(home, state)
+        write(home, replace(state, stopping=True))
+        if time.time() - used(home)[0] < idle or _clients(process, state.port):
+            write(home, state)
             return False
-        _end(process, _quiet)
-        _write(home, _down(state))
+        end(process, _quiet)
+        write(home, _down(state))
         _registered(home).unlink(missing_ok=True)
         return True
 
@@ -392,59 +357,12 @@ def _clients(process: psutil.Process, port: int) -> int:
         return 0
 
 
-# ------------------------------------------------------------ whose process it is
-
-
-def _process(home: Path, state: State) -> psutil.Process | None:
-    """The running server of a home, or None. A copy of the case has no part in it: the process
-    must have been started in this very folder."""
-    process = _alive(state.pid, state.created)
-    return process if process is not None and _works_in(process, home) else None
-
-
-def _alive(pid: int, created: float) -> psutil.Process | None:
-    """The process of that number, if it still is the one created then."""
-    try:
-        process = psutil.Process(pid) if pid > 0 else None
-        if process is None or abs(process.create_time() - created) > 2:
-            return None
-        # One that ended under a parent that has not asked yet is as good as gone.
-        return None if process.status() == psutil.STATUS_ZOMBIE else process
-    except psutil.Error:
-        return None
-
-
-def _works_in(process: psutil.Process, home: Path) -> bool:
-    try:
-        return Path(process.cwd()).samefile(home)
-    except (psutil.Error, OSError):
-        return False
-
-
-def _adopt(home: Path, state: State) -> State:
-    """The state, or that of a server which runs here though state.json does not know it: a lost
-    file, or a clock that was set, which moves the creation times."""
-    if _process(home, state) is not None:
-        return state
-    for process in psutil.process_iter():
-        with suppress(psutil.Error, OSError, ValueError):
-            if process.uids().real != os.getuid() or MAIN not in process.cmdline():
-                continue
-            if not _works_in(process, home) or process.status() == psutil.STATUS_ZOMBIE:
-                continue
-            settings = (home / "conf" / "neo4j.conf").read_text(encoding="utf-8")
-            port = int(settings.split("server.bolt.listen_address=127.0.0.1:")[1].split()[0])
-            state = replace(state, port=port, pid=process.pid, created=process.create_time())
-            _write(home, state)
-    return state
-
-
 def _settled(home: Path, state: State) -> bool:
     """Whether server and watcher run and nobody is ending them."""
     return (
         not state.stopping
-        and _process(home, state) is not None
-        and _alive(state.watcher, state.watcher_created) is not None
+        and server_of(home, state) is not None
+        and watcher_of(home, state) is not None
     )
 
 
@@ -458,23 +376,6 @@ def _down(state: State) -> State:
 
 def _home(folder: Path) -> Path:
     return Path(folder).expanduser().resolve() / "server"
-
-
-def _touch(home: Path, idle: float) -> None:
-    try:
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (home / "used").write_text(str(idle), encoding="utf-8")
-    except OSError as error:
-        raise CaseError(
-            f"cannot be written: {error.strerror}", where=str(home), next="name another case folder"
-        ) from None
-
-
-def _used(home: Path) -> float:
-    try:
-        return (home / "used").stat().st_mtime
-    except OSError:
-        return 0.0
 
 
 def _idle() -> float:
@@ -491,31 +392,18 @@ def _idle() -> float:
 
 
 def _password(home: Path) -> str:
-    return password_file(home).read_text(encoding="utf-8").strip()
+    try:
+        return password_file(home).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ServerError(
+            f"the password of the local database cannot be read: {error.strerror}",
+            where=str(password_file(home)),
+            next="run netinv rebuild: it makes the database again from the case's tables",
+        ) from None
 
 
 def _address(home: Path, state: State) -> Address:
     return Address(f"bolt://127.0.0.1:{state.port}", USER, _password(home))
-
-
-def _read(home: Path) -> State:
-    """What state.json holds; an empty state when it is absent or damaged."""
-    try:
-        return State(**json.loads((home / "state.json").read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        return State()
-
-
-def _write(home: Path, state: State) -> None:
-    _write_json(home / "state.json", asdict(state))
-
-
-def _write_json(path: Path, value: object) -> None:
-    """Write a file in one step: a reader sees the old one or the new one."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    part.write_text(json.dumps(value), encoding="utf-8")
-    part.replace(path)
 
 
 def _registry() -> Path:
@@ -551,32 +439,6 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", version))
 
 
-@contextmanager
-def _alone(home: Path, say: Say) -> Iterator[None]:
-    """Hold a server folder as the one who starts or ends its server."""
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(home / "lock")
-    try:
-        try:
-            lock.acquire(timeout=0.5)
-        except Timeout:
-            say("Another command starts or stops this server: waiting for it")
-            lock.acquire(timeout=START_LIMIT + STOP_LIMIT)
-    except Timeout:
-        raise ServerError(
-            "another command has held the server's lock for minutes",
-            where=str(home / "lock"),
-            next="end that command",
-        ) from None
-    except OSError as error:
-        raise CaseError(f"cannot be written: {error.strerror}", where=str(home)) from None
-    try:
-        yield
-    finally:
-        lock.release()
-
-
 def _mute(home: Path, state: State) -> ServerError:
     return ServerError(
         f"the local Neo4j (process {state.pid}) does not answer on port {state.port}",
@@ -585,9 +447,9 @@ def _mute(home: Path, state: State) -> ServerError:
     )
 
 
-def _age(state: State) -> float:
-    """Seconds since the server was started."""
-    return max(time.time() - state.created, 0)
+def _reap() -> None:
+    """Ask what this process started whether it ended, so that no zombie stays."""
+    _children[:] = [child for child in _children if child.poll() is None]
 
 
 def _quiet(line: str) -> None:
@@ -595,7 +457,7 @@ def _quiet(line: str) -> None:
 
 
 _children: list[subprocess.Popen[bytes]] = []
-"""What this process started: kept to be asked for its exit, so that no zombie stays."""
+"""What this process started and has not yet seen ending."""
 
 if __name__ == "__main__" and sys.argv[1:] == ["--watch"]:
     watch(Path.cwd())
