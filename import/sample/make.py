@@ -9,9 +9,9 @@ sequence that Python promises to keep, and no arithmetic leaves the four operati
 
 from __future__ import annotations
 
+import argparse
 import csv
 import json
-import sys
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
@@ -46,6 +46,7 @@ def truth(found: Sequence[Found]) -> str:
     lines = [
         "# What import/sample/make.py hid in the demo case, and what only looks like it.",
         "# Every company and person is invented. Made by the script: change networks.toml instead.",
+        "# A pool that goes round for months is listed whole: each of its rounds is a ring.",
     ]
     for kind, planted in (("networks", True), ("lookalikes", False)):
         lines.append(f"{kind}:")
@@ -64,14 +65,14 @@ def truth(found: Sequence[Found]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write(world: World, out: Path) -> None:
+def write(world: World, trade: Trade, out: Path) -> None:
     tables = world.networks["tables"]
     parties = sorted(world.companies.values(), key=lambda one: one.id)
-    columns = "id name country incorporated dissolved role industry address phone email"
+    columns = "id name country incorporated role industry address phone email"
     write_table(
         out / "companies.csv",
         [*columns.split(), "registration"],
-        ([c.id, c.name, c.country, c.since, c.dissolved, c.role, c.industry, c.address, c.phone,
+        ([c.id, c.name, c.country, c.since, c.role, c.industry, c.address, c.phone,
           c.email, c.registration] for c in parties),
     )  # fmt: skip
     people = sorted(world.people.values(), key=lambda one: one.id)
@@ -82,11 +83,9 @@ def write(world: World, out: Path) -> None:
         ["imo", "name", "flag", "type"],
         ([*vessel.values()] for vessel in world.vessels),
     )
-    write_table(
-        out / "ports.csv", ["code", "name", "country", "lat", "lon"], world.world["ports"]
-    )
+    write_table(out / "ports.csv", ["code", "name", "country", "lat", "lon"], world.world["ports"])
     names = [one.name for one in fields(Shipment)]
-    rows = ([getattr(row, name) for name in names] for row in world.shipments)
+    rows = ([getattr(row, name) for name in names] for row in trade.shipments)
     write_table(out / "shipments.csv", names, rows)
     seats = sorted([cell(who), cell(of), *rest] for who, *rest, of in (
         (who, role, since, to, of) for who, role, of, since, to in world.seats))  # fmt: skip
@@ -103,10 +102,10 @@ def write(world: World, out: Path) -> None:
     write_table(out / "licences.csv", columns.split(), may)
     calls = sorted(
         [vessel, port, day, min(left, day + timedelta(1))]
-        for (vessel, port, day), left in world.calls.items()
+        for (vessel, port, day), left in trade.calls.items()
     )
     write_table(out / "port_calls.csv", ["vessel", "port", "arrived", "departed"], calls)
-    (out / "truth.yaml").write_text(truth(world.found), encoding="utf-8", newline="\n")
+    (out / "truth.yaml").write_text(truth(trade.found), encoding="utf-8", newline="\n")
 
 
 def make(out: Path) -> None:
@@ -116,17 +115,12 @@ def make(out: Path) -> None:
         for name in ("world", "networks")
     }
     world = World(read["world"], read["networks"])
-    world.build_services()
-    world.build_companies()
-    world.build_people()
-    world.build_boards()
-    world.build_chains()
-    world.build_lanes()
-    world.build_trade()
-    world.finish()
+    trade = Trade(world)
     out.mkdir(parents=True, exist_ok=True)
-    write(world, out)
+    write(world, trade, out)
 
 
 if __name__ == "__main__":
-    make(Path(sys.argv[1]) if len(sys.argv) > 1 else HERE)
+    asked = argparse.ArgumentParser(description="Make the demo case.")
+    asked.add_argument("folder", nargs="?", type=Path, default=HERE, help="where (default: here)")
+    make(asked.parse_args().folder)

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 from typing import Any
 
-from world import FIRST, LAST, Board, Company, Sailing, World
+from world import FIRST, LAST, ZONE, Company, Sailing, World
 
-ROWS = 1990
-"""Shipment rows to stop at; the last relation, second records and lines make it a few more."""
+ROWS = 1840
+"""Rows to stop inventing trade at; second records and second lines bring some 120 more."""
 HAND_OVER = 45
 """Days within which the linker hands goods on: a planted chain that waits longer is a mistake."""
 USD = {"USD": 1, "EUR": 1.08, "CNY": 0.14, "HKD": 0.128, "JPY": 0.0067, "GBP": 1.26, "SGD": 0.74}
@@ -87,9 +87,24 @@ class Trade:
         self.world, self.networks, self.dice = world, world.networks, world.dice
         self.companies, self.goods = world.companies, world.goods
         self.shipments: list[Shipment] = []
-        self.found: list[Found] = []
+        self.found = [
+            Found(
+                board.entry.get("planted", False),
+                {"command": "find-shared-directors", **board.entry},
+                board.companies,
+                people=board.people,
+            )
+            for board in world.boards
+        ]
         self.calls: dict[tuple[str, str, date], date] = {}
         self.lots = 0
+        self.background = world.background()
+        self.build_chains()
+        self.build_lanes()
+        self.build_makers()
+        self.build_cover()
+        self.build_trade()
+        self.finish()
 
     def ship(
         self, sender: Company, receiver: Company, sailing: Sailing, kg: int, **cells: Any
@@ -179,21 +194,43 @@ class Trade:
                     usd=goods["usd"], piece=goods["piece"],
                 )  # fmt: skip
 
-    def build_trade(self) -> None:
-        """Lawful trade: few relations ship every month, many a few times."""
-        dice, some = self.dice, self.dice.shuffled(self.world.background())
-        for one in some:
+    def build_makers(self) -> None:
+        """What each maker makes: at most two goods of its country."""
+        for one in self.background:
             makes = [key for key, g in self.goods.items() if one.country in g["made"]]
             if one.trades == "maker" and makes:
-                one.goods = dice.shuffled(makes)[:2]
-            one.industry = one.industry or (self.goods[one.goods[0]]["words"][0].split(",")[0]
-                                            if one.goods else "")  # fmt: skip
+                one.goods = self.dice.shuffled(makes)[:2]
+                one.industry = self.goods[one.goods[0]]["words"][0].split(",")[0]
+
+    def build_cover(self) -> None:
+        """Ordinary trade of the networks' companies, so that they do not stand apart."""
+        makers = [one for one in self.background if one.goods]
+        users = [one for one in self.background if one.trades == "user"]
+        for key in self.networks["companies"]:
+            one = self.companies[key]
+            if one.quiet or one.role not in ("trader", "manufacturer"):
+                continue
+            seller = self.dice.pick([m for m in makers if m.country != one.country])
+            good = self.dice.pick(seller.goods)
+            self._relation(seller, one, good, self.dice.whole(2, 5))
+            if one.role == "trader":
+                buyer = self.dice.pick([u for u in users if u.country != one.country])
+                self._relation(one, buyer, good, self.dice.whole(2, 4))
+
+    def build_trade(self) -> None:
+        """Lawful trade: few relations ship every month, many a few times."""
+        dice = self.dice
+        # The east ships most, as its ports and services do.
+        far = {
+            one.id: dice.between(0, 1 if ZONE[one.country] == "east" else 2.5)
+            for one in self.background
+        }
+        some = sorted(self.background, key=lambda one: far[one.id])
         makers = [one for one in some if one.goods]
         traders = [one for one in some if one.trades == "trader"]
         users = [one for one in some if one.trades == "user"]
         known: set[tuple[str, str]] = set()
-        spare = 150  # kept for second records and second lines
-        while len(self.shipments) < ROWS - spare:
+        while len(self.shipments) < ROWS:
             relations = len(known)
             often = 40 if relations < 9 else 17 if relations < 36 else 7 if relations < 100 else 3
             selling = [one for one in traders if one.goods] if dice.chance(0.22) else makers
@@ -226,7 +263,9 @@ class Trade:
         for k in range(n):
             day = FIRST + timedelta(int(start + k * step + dice.between(0, step * 0.3)))
             ports = {"load_port": seller.port, "discharge_port": buyer.port}
-            sailing = self.world.passage(seller.port, buyer.port, day, dice.whole(2, 4) if air else 0)
+            sailing = self.world.passage(
+                seller.port, buyer.port, day, dice.whole(2, 4) if air else 0
+            )
             if air:
                 ports = {"dispatch": seller.country, "destination": buyer.country}
             if sailing.arrived > LAST:
@@ -311,7 +350,13 @@ class Trade:
         goods = self.dice.pick([one for one in self.goods.values() if one["made"]])
         kg = max(20, int(row.weight_kg * self.dice.between(0.08, 0.3)))
         usd = int(kg * goods["usd"])
-        cells = {"line": "2", "hs": goods["hs"], "description": goods["words"][0], "lot": ""}
+        cells = {
+            "line": "2",
+            "hs": goods["hs"],
+            "description": goods["words"][0],
+            "lot": "",
+            "licence": "",
+        }
         cells |= {"weight_kg": kg, "gross_kg": int(kg * 1.05), "quantity": kg, "unit": "KGM"}
         self._copy(row, **cells, value=int(usd / USD[row.currency]), value_usd=usd)
 
@@ -335,5 +380,3 @@ class Trade:
             row.origin = ""
         if chance(0.06):
             row.record, row.procedure = "", ""
-
-

@@ -89,6 +89,15 @@ class Sailing:
     vessel: str = ""
 
 
+@dataclass(frozen=True)
+class Board:
+    """Companies and the officers who tie them, or seem to, with the entry that says which."""
+
+    entry: dict[str, Any]
+    companies: list[Company]
+    people: list[Any]
+
+
 # ---------------------------------------------------------------- the world
 
 
@@ -108,9 +117,14 @@ class World:
         self.companies: dict[str, Company] = {}
         self.people: dict[str, Person] = {}
         self.seats: list[tuple[Any, str, Company, str, str]] = []
+        self.boards: list[Board] = []
         self.vessels: list[dict[str, str]] = []
         self.fleet: list[tuple[str, str]] = []
         self.sailings: dict[tuple[str, str], list[Sailing]] = {}
+        self.build_services()
+        self.build_companies()
+        self.build_people()
+        self.build_boards()
 
     # ---- ships
 
@@ -203,7 +217,9 @@ class World:
         else:
             place = f"{dice.whole(1, 980)} Harbour Estate Road, {self.countries[code]['city']}"
         company.address = company.address or ("" if dice.chance(0.15) else place)
-        phone = f"+{self.countries[code]['calling']} {dice.whole(20, 89)} 555 {dice.whole(1000, 9999)}"
+        phone = (
+            f"+{self.countries[code]['calling']} {dice.whole(20, 89)} 555 {dice.whole(1000, 9999)}"
+        )
         company.phone = company.phone or ("" if dice.chance(0.35) else phone)
         company.email = "" if dice.chance(0.5) else f"office@{company.id.lower()}.example"
 
@@ -251,8 +267,7 @@ class World:
             people = list({who.id: who for who, *_ in own}.values())
             companies = list({seat[2].id: seat[2] for seat in own}.values())
             seated |= {one.id for one in (*people, *companies)}
-            entry = {"command": "find-shared-directors", **board}
-            self.found.append(Found(board.get("planted", False), entry, companies, [], people))
+            self.boards.append(Board(board, companies, people))
         # Everyone else sits on one board, three on two: enough to show that it happens lawfully.
         free = [one for one in self.people.values() if one.id not in seated]
         for n, one in enumerate(self.dice.shuffled(free)):
@@ -265,4 +280,3 @@ class World:
                     to = (since + timedelta(self.dice.whole(900, 4000))).isoformat()
                 role = "" if self.dice.chance(0.3) else "director"
                 self.seats.append((one, role, company, since.isoformat(), to))
-

@@ -20,7 +20,7 @@ from netinv.errors import NetinvError
 from netinv.inputs import Input
 
 SECTIONS = {
-    "Case": ("load", "sources", "rebuild", "link", "server", "doctor"),
+    "Case": ("demo", "load", "sources", "rebuild", "link", "server", "doctor"),
     "Your own investigations": ("lint",),
 }
 UNCHECKED_EXIT = 3
@@ -352,6 +352,36 @@ def doctor(ctx: click.Context, as_json: bool) -> None:
                 screen.talk(f"{one.what}: {one.next}")
     if any(one.sign == "FAULT" for one in report):
         ctx.exit(1)
+
+
+@main_group.command(epilog="Example: netinv demo")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default="demo")
+@click.pass_context
+def demo(ctx: click.Context, folder: Path) -> None:
+    """Load the sample case into FOLDER (default demo), ask, and write pages and tables there."""
+    from netinv import demo as sample
+    from netinv import screen
+
+    ctx.obj["folder"] = folder
+    with _open(ctx) as case:
+        shown = sample.run(case, folder)
+    for one in shown:
+        count = len(one.result.findings)
+        screen.data(f"\n{one.result.question.title}: {count} finding{'s' * (count != 1)}")
+        for finding in one.result.findings[:2]:
+            screen.data(f"  {finding.id}  {screen.clipped(finding.sentence)}")
+        if count > 2:
+            screen.data(f"  … and {count - 2} more")
+        screen.data(f"  {', '.join(str(path) for path in one.files)}")
+    screen.data("\nThe case, its pages and tables are in " + str(folder) + ". Try next:")
+    first = shown[0].result.findings
+    company = first[0].values["companies"][0] if first else "C001"
+    for line in (
+        f"netinv --case {folder} find-rings --lawful",
+        f'netinv --case {folder} profile "{company}"',
+        f"netinv --case {folder} find-relabel-chains --days 90 -o chains.xlsx",
+    ):
+        screen.data("  " + line)
 
 
 # ---------------------------------------------------------------- the server

@@ -164,10 +164,10 @@ def last_words(home: Path, since: int = 0) -> tuple[str, Path]:
         if found:
             line = re.sub(r"^(Caused by: |\S+ \S+ (ERROR|WARN|INFO) +)", "", found[-1])
             return re.sub(r"^[\w.$]+(Exception|Error): ", "", line)[:300], path
-    # Java itself did not get that far: it says why first, and what else it knows after.
+    # Neo4j did not get that far: Java says why in its first two lines.
     path = path.with_name("console.log")
     told = [line.strip("# ") for line in _lines(path) if "warning" not in line.lower()]
-    return next(filter(None, told), "without a word"), path
+    return " ".join(list(filter(None, told))[:2]) or "without a word", path
 
 
 def _lines(path: Path, since: int = 0) -> list[str]:

@@ -30,6 +30,9 @@ STAMP = 1_785_542_400
 """The time stamp of every jar (seconds): Java rejects an AOT cache whose jars have another one."""
 
 THREADS = 16
+WAITS = (0, 1, 4)
+"""Seconds before each try to fetch a file."""
+
 LESSONS = (
     "CREATE CONSTRAINT lesson IF NOT EXISTS FOR (n:Lesson) REQUIRE n.key IS UNIQUE",
     "UNWIND [{key: 'a', d: '2026-01-01'}, {key: 'b', d: '2026-02-01'}] AS row "
@@ -202,7 +205,7 @@ def _fetch_one(context: MavenContext, one: Artifact, lib: Path) -> None:
     component = context.project(one.group, one.name).at_version(one.version)
     artifact = component.artifact(classifier=one.classifier, packaging=one.packaging)
     wrong = ""
-    for wait in (0, 1, 4):
+    for wait in WAITS:
         time.sleep(wait)
         try:
             path = Path(artifact.resolve())

@@ -34,8 +34,14 @@ def talk(line: str = "") -> None:
 
 
 def data(line: str) -> None:
-    """One line of data, on stdout."""
+    """One line of data, on stdout, as it is."""
     print(line, flush=True)  # noqa: T201
+
+
+def clipped(text: str, most: int = 160) -> str:
+    """A text for one line."""
+    text = shown(text)
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

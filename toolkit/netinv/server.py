@@ -24,8 +24,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import psutil
-
 from netinv import bolt
 from netinv.errors import CaseError, InputError, ServerError
 from netinv.home import (
@@ -41,13 +39,16 @@ from netinv.home import (
     password_file,
     start,
 )
-from netinv.install import VERSION, free_port, prepare
+from netinv.install import VERSION, Progress, free_port, prepare
 from netinv.state import (
     IDLE,
+    Process,
     State,
     adopt,
     alive,
     alone,
+    clients,
+    created,
     end,
     read,
     server_of,
@@ -102,10 +103,13 @@ class Status:
 # ------------------------------------------------------------ what callers use
 
 
-def ensure(folder: Path, say: Say, memory: str | None = None) -> Address:
+def ensure(
+    folder: Path, say: Say, memory: str | None = None, progress: Progress | None = None
+) -> Address:
     """The address of the case folder's running server; starts it when it is down.
 
-    `memory` is the heap, like `4g`; it is remembered for later starts. Two processes may ask at
+    `memory` is the heap, like `4g`; it is remembered for later starts. `progress(done, total)`
+    counts the files of this user's first start, when Neo4j is fetched. Two processes may ask at
     once: one starts it, both get its address. Raises ServerError, CaseError when a newer Neo4j
     made the store, InputError for a memory that is no size.
     """
@@ -117,13 +121,13 @@ def ensure(folder: Path, say: Say, memory: str | None = None) -> Address:
     state = read(home)
     if not (_settled(home, state) and _answers(home, state)):
         _refuse_newer(home)
-        installation = None if server_of(home, state) else prepare(say)
+        installation = None if server_of(home, state) else prepare(say, progress)
         with alone(home, say):
             state = adopt(home, read(home))
             if server_of(home, state) and not _wait(home, state, say) and server_of(home, state):
                 raise _mute(home, state)
             if server_of(home, state) is None:
-                installation = installation or prepare(say)
+                installation = installation or prepare(say, progress)
                 state = _start(home, state, memory, installation, say)
             state = replace(state, stopping=False)
             write(home, state if watcher_of(home, state) else _watched(home, state))
@@ -228,7 +232,7 @@ def _start(
             state,
             port=port,
             pid=child.pid,
-            created=psutil.Process(child.pid).create_time(),
+            created=created(child.pid),
             started=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
             stopping=False,
         )
@@ -241,6 +245,7 @@ def _start(
             return state
         if child.poll() is None:
             raise _mute(home, state)
+        _unwatch(home, state)
         words, log = last_words(home, since)
         write(home, _down(before))  # a memory that it cannot have is not remembered
         if "already in use" not in words:
@@ -291,8 +296,7 @@ def _watched(home: Path, state: State) -> State:
     command = [sys.executable, "-P", "-m", "netinv.server", "--watch"]
     watcher = detach(command, home, "watcher.log")
     _children.append(watcher)
-    created = psutil.Process(watcher.pid).create_time()
-    return replace(state, watcher=watcher.pid, watcher_created=created)
+    return replace(state, watcher=watcher.pid, watcher_created=created(watcher.pid))
 
 
 def _unwatch(home: Path, state: State) -> None:
@@ -318,7 +322,7 @@ def watch(home: Path) -> None:
         except OSError:
             end(process, _quiet)
             return
-        if _clients(process, state.port):
+        if clients(process, state.port):
             seen = time.time()
         last, idle = used(home)
         if idle and time.time() - max(seen, last) > idle and _end_if_idle(home, process, idle):
@@ -326,7 +330,7 @@ def watch(home: Path) -> None:
         time.sleep(min(max(idle / 5, 0.2), 15) if idle else 15)
 
 
-def _end_if_idle(home: Path, process: psutil.Process, idle: float) -> bool:
+def _end_if_idle(home: Path, process: Process, idle: float) -> bool:
     """End an idle server, unless a command came in between.
 
     `ensure` touches `used` and then reads `stopping`; here `stopping` is written and then `used`
@@ -337,24 +341,13 @@ def _end_if_idle(home: Path, process: psutil.Process, idle: float) -> bool:
         if state.pid != process.pid:
             return True
         write(home, replace(state, stopping=True))
-        if time.time() - used(home)[0] < idle or _clients(process, state.port):
+        if time.time() - used(home)[0] < idle or clients(process, state.port):
             write(home, state)
             return False
         end(process, _quiet)
         write(home, _down(state))
         _registered(home).unlink(missing_ok=True)
         return True
-
-
-def _clients(process: psutil.Process, port: int) -> int:
-    """How many connections to its Bolt port the server holds."""
-    try:
-        return sum(
-            line.status == psutil.CONN_ESTABLISHED and line.laddr.port == port
-            for line in process.net_connections("tcp")
-        )
-    except psutil.Error:
-        return 0
 
 
 def _settled(home: Path, state: State) -> bool:

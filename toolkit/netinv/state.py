@@ -25,6 +25,7 @@ STOP_LIMIT = 60
 """Seconds a server may take to end before it is killed: it writes its pages to disk first."""
 
 Say = Callable[[str], None]
+Process = psutil.Process
 
 
 @dataclass(frozen=True)
@@ -124,27 +125,27 @@ def _unwritable(home: Path, error: OSError) -> CaseError:
 # ------------------------------------------------------------ whose process it is
 
 
-def server_of(home: Path, state: State) -> psutil.Process | None:
+def server_of(home: Path, state: State) -> Process | None:
     """The running server of a home, or None."""
     return _ours(home, state.pid, state.created)
 
 
-def watcher_of(home: Path, state: State) -> psutil.Process | None:
+def watcher_of(home: Path, state: State) -> Process | None:
     """The running watcher of a home's server, or None."""
     return _ours(home, state.watcher, state.watcher_created)
 
 
-def _ours(home: Path, pid: int, created: float) -> psutil.Process | None:
+def _ours(home: Path, pid: int, since: float) -> Process | None:
     """A process that was started in this very folder: a copy of a case has no part in it."""
-    process = alive(pid, created)
+    process = alive(pid, since)
     return process if process is not None and _works_in(process, home) else None
 
 
-def alive(pid: int, created: float) -> psutil.Process | None:
-    """The process of that number, if it still is the one created then."""
+def alive(pid: int, since: float) -> Process | None:
+    """The process of that number, if it still is the one created at `since`."""
     try:
-        process = psutil.Process(pid) if pid > 0 else None
-        if process is None or abs(process.create_time() - created) > 2:
+        process = Process(pid) if pid > 0 else None
+        if process is None or abs(process.create_time() - since) > 2:
             return None
         # One that ended under a parent that has not asked yet is as good as gone.
         return None if process.status() == psutil.STATUS_ZOMBIE else process
@@ -152,7 +153,7 @@ def alive(pid: int, created: float) -> psutil.Process | None:
         return None
 
 
-def _works_in(process: psutil.Process, home: Path) -> bool:
+def _works_in(process: Process, home: Path) -> bool:
     try:
         return Path(process.cwd()).samefile(home)
     except (psutil.Error, OSError):
@@ -175,10 +176,26 @@ def adopt(home: Path, state: State) -> State:
     return state
 
 
+def clients(process: Process, port: int) -> int:
+    """How many connections to its Bolt port the server holds."""
+    try:
+        return sum(
+            line.status == psutil.CONN_ESTABLISHED and line.laddr.port == port
+            for line in process.net_connections("tcp")
+        )
+    except psutil.Error:
+        return 0
+
+
+def created(pid: int) -> float:
+    """When a process of ours was created, as State keeps it."""
+    return Process(pid).create_time()
+
+
 # ------------------------------------------------------------ ending
 
 
-def end(process: psutil.Process, say: Say) -> None:
+def end(process: Process, say: Say) -> None:
     """End a process that was found to be ours; psutil refuses when its number has a new owner."""
     with suppress(psutil.NoSuchProcess):
         process.terminate()
@@ -192,7 +209,7 @@ def end(process: psutil.Process, say: Say) -> None:
             )
 
 
-def _gone(process: psutil.Process, limit: float) -> bool:
+def _gone(process: Process, limit: float) -> bool:
     end = time.monotonic() + limit
     while time.monotonic() < end:
         if alive(process.pid, process.create_time()) is None:

@@ -1,0 +1,43 @@
+"""What a notebook can do: the same things, with the same names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import netinv
+from netinv.api import OpenCase
+from tests.conftest import write_tables
+from tests.test_cli import RING
+
+pytestmark = pytest.mark.server
+
+
+def test_a_session_in_a_notebook(case: OpenCase, tmp_path: Path) -> None:
+    loaded = case.load(write_tables(tmp_path / "tables", {"shipments": RING}))
+    assert loaded.plain()["files"][0]["written"] == 3
+    result = case.run("find-rings", window=30, strength=0)
+    assert list(result.frame()["shipments"]) == [["S1", "S2", "S3"]]
+    assert [path.name for path in result.save(tmp_path / "rings.html")] == ["rings.html"]
+    assert "<iframe" in result._repr_html_() or "<table" in result._repr_html_()
+    with pytest.raises(netinv.NetinvError, match="has no option 'windw'"):
+        case.run("find-rings", windw=30)
+    with pytest.raises(netinv.NetinvError, match="did you mean find-rings"):
+        case.run("find-ring")
+
+
+def test_py2neo_reads_the_same_graph(case: OpenCase, tmp_path: Path) -> None:
+    pytest.importorskip("py2neo")
+    case.load(write_tables(tmp_path / "tables", {"shipments": RING}))
+    graph = case.py2neo()
+    rows = graph.run("MATCH (s:Shipment) RETURN s.id AS id ORDER BY id").data()
+    assert rows == [{"id": "S1"}, {"id": "S2"}, {"id": "S3"}]
+    assert graph.nodes.match("Shipment", id="S2").first()["weight_kg"] == 1230
+
+
+def test_a_result_is_kept_as_a_run(case: OpenCase, tmp_path: Path) -> None:
+    case.load(write_tables(tmp_path / "tables", {"shipments": RING}))
+    case.run("find-rings", strength=0)
+    kept = list(case.folder.glob("runs/*-find-rings-*.json"))
+    assert len(kept) == 1
