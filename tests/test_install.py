@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from netinv import install
 from netinv.errors import ServerError
 from netinv.home import JAVA_FLAGS

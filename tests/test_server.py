@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+
 from netinv import bolt, server
 from netinv.errors import CaseError, InputError, ServerError
 from netinv.home import USER, password_file
@@ -246,10 +247,11 @@ def test_a_port_lost_at_the_last_moment_a_removed_store_and_a_deleted_folder(
     (case / "server").rename(case / "moved")  # the server goes with its folder
     shutil.rmtree(case / "moved", ignore_errors=True)
     shutil.rmtree(case / "moved", ignore_errors=True)
-    assert within(10, lambda: not psutil.pid_exists(pid) or _zombie(pid))
+    # The watcher may look while half of the folder is gone, and then again 15 s later.
+    assert within(30, lambda: _over(pid))
 
 
-def _zombie(pid: int) -> bool:
+def _over(pid: int) -> bool:
     try:
         return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

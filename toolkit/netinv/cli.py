@@ -541,7 +541,7 @@ def _ask(ctx: click.Context, /, outputs: tuple[Path, ...], as_json: bool, **inpu
     written = [one for path in outputs for one in result.save(path)]
     if as_json:
         _json(plain(result))
-    elif result.findings and not outputs:
+    elif result.answer != UNCHECKED and not outputs:
         screen.findings(result)
     if not ctx.obj["quiet"]:
         count = len(result.findings)

@@ -78,6 +78,8 @@ def findings(result: Result) -> None:
             ),
         )
         return
+    if not result.findings:
+        return
     drawn = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 1, 0))
     drawn.add_column("#", justify="right")
     drawn.add_column("score", justify="right")

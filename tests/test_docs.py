@@ -1,0 +1,117 @@
+"""The documents are held to the code: what they show runs, what they list is there."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from netinv import cypherfile
+from netinv.server import Address
+from tests.conftest import ROOT
+from tests.test_cli import COMMANDS
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def tables_page() -> str:
+    """docs/tables.md, as the specifications of import/tables/ say it."""
+    lines = [
+        "# Tables",
+        "",
+        "One table, one file, the same stem: csv, csv.gz, tsv, parquet or xlsx. Any table may be",
+        "missing and any optional cell empty. Text is UTF-8 and read as text. Days are ISO 8601",
+        "(`2025-04-04`; a month `2025-04` or a year is an interval), countries ISO 3166-1 alpha-2,",
+        "weights kilograms, shares 0 to 100. Column names are kept: others may be added, none is",
+        "renamed. This page is made from `import/tables/`: `python -m tests.test_docs`.",
+    ]
+    for name, spec in cypherfile.tables().items():
+        lines += ["", f"## {name}", "", " ".join(spec.text("about").split()), ""]
+        if like := spec.fields.get("like"):
+            lines += [f"Beside its own columns, any column of {like} but its id.", ""]
+        lines += ["| column | type | required | what |", "|---|---|---|---|"]
+        own = cypherfile.read(spec.path).inputs
+        for one in own:
+            what = "; ".join(part for part in (one.help, ", ".join(one.choices)) if part)
+            required = "yes" if one.required else ""
+            lines.append(f"| {one.name} | {one.type} | {required} | {what} |")
+    return "\n".join(lines) + "\n"
+
+
+def commands(text: str) -> list[str]:
+    """The netinv lines of a document's code blocks."""
+    blocks = re.findall(r"```\n(.*?)```", text, re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines()]
+    return [line for line in lines if line.startswith("netinv ")]
+
+
+def test_the_page_of_the_tables_is_what_the_tables_are() -> None:
+    assert (ROOT / "docs" / "tables.md").read_text(encoding="utf-8") == tables_page()
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_the_readme_names_every_command(words: list[str]) -> None:
+    assert f"`netinv {words[0]}`" in README
+    assert all(word in README for word in words)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_every_path_that_a_document_names_is_there(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    named = re.findall(r"`((?:toolkit|cypher|import|tests|bench|docs)/[^`<]*)`", text)
+    links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if "://" not in link]
+    for one in named:
+        assert (ROOT / one).exists(), one
+    for one in links:
+        assert (path.parent / one).exists(), one
+
+
+def test_contributing_answers_ten_common_changes() -> None:
+    rows = re.findall(r"^\| (an? [a-z ]+) \|", CONTRIBUTING, re.MULTILINE)
+    assert len(rows) == 10
+
+
+def test_no_document_speaks_of_how_it_was_made() -> None:
+    for path in DOCUMENTS:
+        text = path.read_text(encoding="utf-8").lower()
+        assert not re.search(r"\b(issue \d|session of|helper|claude|pypi\.org|maven\.org)\b", text)
+
+
+@pytest.mark.server
+def test_the_session_of_the_readme_runs(on_server: Address, tmp_path: Path) -> None:
+    """Every netinv line of the README, in its order, in an empty folder."""
+    del on_server
+    (tmp_path / "import").symlink_to(ROOT / "import")
+    (tmp_path / "questions").mkdir()
+    question = re.search(r"```cypher\n(.*?)```", README, re.DOTALL)
+    assert question
+    lines = commands(README)
+    assert len(lines) >= 10
+    env = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    for line in lines:
+        words = shlex.split(line)
+        if words[-2:] == ["server", "stop"]:
+            continue  # here the server is one of a user's own
+        if words[:2] == ["netinv", "demo"]:
+            continue  # tests/test_demo.py asks it
+        if "find-heavy" in line:
+            path = tmp_path / "questions" / "find-heavy.cypher"
+            path.write_text(question[1], encoding="utf-8")
+            words[words.index("demo")] = "mine"
+        done = subprocess.run(
+            words, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=120, check=False
+        )
+        assert done.returncode == 0, (line, done.stdout, done.stderr)
+        assert "Traceback" not in done.stderr
+    assert (tmp_path / "rings.html").stat().st_size > 100_000
+
+
+if __name__ == "__main__":
+    (ROOT / "docs" / "tables.md").write_text(tables_page(), encoding="utf-8")
