@@ -31,6 +31,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(skip)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many of the page tests had a browser to run in."""
+    stats = terminalreporter.stats
+    pages = {
+        kind: sum("page" in report.keywords for report in stats.get(kind, []))
+        for kind in ("passed", "failed", "skipped")
+    }
+    run = pages["passed"] + pages["failed"]
+    terminalreporter.write_line(f"{run} of {run + pages['skipped']} page tests run")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where NETINV_REQUIRE_ALL is set, a real part that is missing is a failure and no skip."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if REQUIRED and reporter and reporter.stats.get("skipped"):
+        session.exitstatus = 1
+
+
 @pytest.fixture(scope="session")
 def neo4j_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
     """A Neo4j for this process: NETINV_TEST_URI if it names an empty one, else one of our own."""

@@ -181,23 +181,30 @@ class OpenCase:
         return load.write(self.case, self.graph(), self.progress)
 
     def rebuild(self) -> Written:
-        """Make the graph again from the tables, links included when there were any."""
-        from netinv import link, server
+        """Make the graph again from the tables, links included when there were any.
+
+        A local one is built beside the old one and swapped; on a server of the user's own the
+        database, which must carry the case's mark, is emptied first.
+        """
+        from netinv import link, load, rebuild
+
+        links = link.kept(self.case)
+
+        def build(graph: Graph) -> Written:
+            written = load.write(self.case, graph, self.progress)
+            if links is not None:
+                link.link(self.case, graph, links.inputs, self.progress)
+            return written
 
         with self._logged("rebuild"):
-            links = link.kept(self.case)
             if self.own_server():
                 self.close()
-                server.stop(self.folder, self.say)
-                server.remove_store(self.folder)
-            else:
-                self.graph().empty()
+                memory = self.memory or self.case.setting("memory")[0]
+                return rebuild.beside(self.case, self.say, memory, build)
+            self.graph().empty()
             for path in self.case.path("written").glob("*.parquet"):
                 path.unlink()
-            written = self._write()
-            if links is not None:
-                self._link(links.inputs)
-        return written
+            return build(self.graph())
 
     def sources(self, *, retired: bool = False) -> list[Source]:
         """What is loaded."""

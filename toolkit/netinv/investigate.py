@@ -245,9 +245,6 @@ def _say_links(case: Case, result: Result) -> None:
             f"{links.cut:,} weaker hand-overs were not kept: {links.inputs['keep']} for a shipment,"
             " ties included."
         )
-    for what, count in links.unlinkable.items():
-        if count and what != "shipments":
-            result.checked.append(f"{count:,} shipments {what}.")
 
 
 # ---------------------------------------------------------------- rows to findings
