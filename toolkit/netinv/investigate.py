@@ -304,7 +304,7 @@ class Reader:
                     self.edges.setdefault(edge.id, edge)
                     edges[edge.id] = None
             else:
-                values[name] = value
+                values[name] = round(value, 6) if isinstance(value, float) else value
         explained = values.pop(str(self.file.fields.get("explained", "")), None)
         parts = {name: float(values.get(name) or 0.0) for name in self.file.mapping("score")}
         return Finding(

@@ -73,6 +73,10 @@ __all__ = [
 START_LIMIT = 180
 """Seconds a server may take to answer: one that was killed reads its log again first."""
 
+REFUSALS = 4
+"""How often our password may be refused: a server that starts, or was guessed at three times,
+refuses even the right one for up to 5 s."""
+
 Say = Callable[[str], None]
 
 
@@ -119,7 +123,10 @@ def ensure(
     _reap()
     touch(home, _idle())  # before looking whether it runs: see _end_if_idle
     state = read(home)
-    if not (_settled(home, state) and _answers(home, state)):
+    answers = False
+    with suppress(bolt.Refused):
+        answers = _settled(home, state) and _answers(home, state)
+    if not answers:
         _refuse_newer(home)
         installation = None if server_of(home, state) else prepare(say, progress)
         with alone(home, say):
@@ -259,13 +266,26 @@ def _start(
 
 
 def _wait(home: Path, state: State, say: Say) -> bool:
-    """Wait until the server answers; false when it ended, or took longer than START_LIMIT."""
+    """Wait until the server answers; false when it ended, or took longer than START_LIMIT.
+
+    Raises ServerError when it goes on refusing our password.
+    """
     begun = time.monotonic()
     limit = max(START_LIMIT - max(time.time() - state.created, 0), 30)
-    told = False
+    told, refused = False, 0
     while server_of(home, state) is not None:
-        if _answers(home, state):
-            return True
+        try:
+            if _answers(home, state):
+                return True
+        except bolt.Refused:
+            refused += 1
+            if refused > REFUSALS:
+                raise ServerError(
+                    "the local Neo4j refuses its password",
+                    where=str(password_file(home)),
+                    next="write the right one there, or run netinv rebuild",
+                ) from None
+            time.sleep(2)
         waited = time.monotonic() - begun
         if waited > limit:
             return False
@@ -277,15 +297,9 @@ def _wait(home: Path, state: State, say: Say) -> bool:
 
 
 def _answers(home: Path, state: State) -> bool:
-    """Whether Bolt answers with our password. Raises ServerError when it refuses it."""
+    """Whether Bolt answers with our password. Raises Refused, and ServerError without one."""
     try:
         bolt.ask(state.port, USER, _password(home))
-    except bolt.Refused:
-        raise ServerError(
-            "the local Neo4j refuses its password",
-            where=str(password_file(home)),
-            next="write the right one there, or run netinv rebuild",
-        ) from None
     except OSError:
         return False
     return True

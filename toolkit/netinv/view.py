@@ -1,0 +1,287 @@
+"""One self-contained page of a result: the findings beside the network. The home of pyvis."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import pyvis
+from pyvis.network import Network
+
+from netinv.inputs import shown
+from netinv.result import Edge, Node, Result, plain
+
+MOST = 1_500
+"""Nodes drawn on one page: the first findings that fit; how many are not drawn is said."""
+
+VIS = Path(pyvis.__file__).parent / "templates" / "lib" / "vis-9.1.2"
+
+LOOKS: dict[str, tuple[str, str]] = {
+    "Company": ("dot", "#0072b2"),
+    "Person": ("triangle", "#d55e00"),
+    "Party": ("dot", "#56b4e9"),
+    "Shipment": ("square", "#e69f00"),
+    "Port": ("diamond", "#009e73"),
+    "Vessel": ("triangleDown", "#cc79a7"),
+    "Address": ("hexagon", "#7f7f7f"),
+    "Contact": ("hexagon", "#b0a990"),
+    "Container": ("square", "#8c6d31"),
+    "Document": ("square", "#a6761d"),
+    "Payment": ("star", "#f0e442"),
+    "Licence": ("star", "#66a61e"),
+    "Control": ("star", "#b2182b"),
+    "List": ("star", "#000000"),
+    "Country": ("hexagon", "#999999"),
+}
+"""Label → shape and colour. The colours are those of Okabe and Ito, told apart by most eyes."""
+
+OTHER = ("dot", "#999999")
+
+
+def page(result: Result) -> str:
+    """The page as one text: it makes no network request and runs no script but its own.
+
+    Raises nothing for any text in the result: names are data of the page, never part of it.
+    """
+    drawn, left_out = _drawn(result)
+    network = _network(result, drawn)
+    whole = plain(result)
+    data = {
+        "network": network,
+        "findings": [
+            {**one, "drawn": one["id"] in drawn, "sentence": shown(one["sentence"])}
+            for one in whole["findings"]
+        ],
+        "nodes": {n["id"]: n for n in whole["nodes"]},
+        "edges": {e["id"]: e for e in whole["edges"]},
+        "files": {one["id"]: one["file"] for one in result.question.datasets},
+        "looks": {label: LOOKS.get(label, OTHER) for label in _labels(result.nodes.values())},
+        "types": dict(Counter(edge.type for edge in result.edges.values())),
+    }
+    template = _part("page.html")
+    style, script = _vis("vis-network.css") + _part("page.css"), _part("page.js")
+    vis = _vis("vis-network.min.js")
+    policy = (
+        "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; "
+        f"style-src {_hash(style)}; script-src {_hash(vis)} {_hash(script)}"
+    )
+    values = {
+        "title": html.escape(shown(result.question.title)),
+        "policy": html.escape(policy),
+        "style": style,
+        "vis": vis,
+        "script": script,
+        "data": _embedded_json(data),
+        "answer": html.escape(_answer(result)),
+        "asked": _asked(result, left_out),
+    }
+    for name, value in values.items():
+        template = template.replace(f"<!--{name}-->", value, 1)
+    return template
+
+
+def embedded(result: Result) -> str:
+    """The page inside a frame, for a notebook."""
+    inside = html.escape(page(result), quote=True)
+    return (
+        f'<iframe srcdoc="{inside}" sandbox="allow-scripts" width="100%" height="640"'
+        ' style="border:1px solid #ccc"></iframe>'
+    )
+
+
+def _answer(result: Result) -> str:
+    count = len(result.findings)
+    return f"{count:,} finding{'s' * (count != 1)}" if count else result.answer
+
+
+def _asked(result: Result, left_out: int) -> str:
+    """What was asked, of what, and what was cut, as the lists of the page's head."""
+    question = result.question
+    inputs = [f"{name}: {value}" for name, value in question.inputs.items() if value is not None]
+    links = [f"{name}: {value}" for name, value in question.links.items()]
+    data = [f"{one['file']} (sha256 {one['sha256'][:12]}…)" for one in question.datasets]
+    cut = [*result.cut]
+    if left_out:
+        cut.append(f"{left_out:,} findings are listed and not drawn: over {MOST:,} nodes.")
+    parts = [
+        ("About", [question.texts.get("about", "")]),
+        ("Misses", [question.texts.get("misses", "")]),
+        ("Lawful look-alikes", [question.texts.get("lawful", "")]),
+        ("Asked", inputs),
+        ("Checked", result.checked),
+        ("Cut", cut),
+        ("Notes", result.notes),
+        ("Links", links),
+        ("Data", data),
+        (
+            "Made with",
+            [
+                f"netinv {question.version}, Neo4j {question.neo4j}, query "
+                f"{question.query_sha256[:12]}…"
+            ],
+        ),
+    ]
+    return "".join(
+        f"<section><h3>{html.escape(title)}</h3><ul>"
+        + "".join(f"<li>{html.escape(shown(str(line)))}</li>" for line in lines)
+        + "</ul></section>"
+        for title, lines in parts
+        if any(lines)
+    )
+
+
+# ---------------------------------------------------------------- the network
+
+
+def _drawn(result: Result) -> tuple[dict[str, None], int]:
+    """The findings whose nodes fit on the page, in their order, and how many do not."""
+    nodes: set[str] = set()
+    drawn: dict[str, None] = {}
+    for finding in result.findings:
+        if len(nodes | set(finding.nodes)) > MOST:
+            continue
+        nodes |= set(finding.nodes)
+        drawn[finding.id] = None
+    return drawn, len(result.findings) - len(drawn)
+
+
+def _network(result: Result, drawn: Iterable[str]) -> dict[str, Any]:
+    """The nodes, edges and options that pyvis makes of what is drawn."""
+    wanted = set(drawn)
+    chosen = [one for one in result.findings if one.id in wanted]
+    nodes = {id_: result.nodes[id_] for one in chosen for id_ in one.nodes}
+    edges = {id_: result.edges[id_] for one in chosen for id_ in one.edges}
+    places = layout(nodes, edges)
+    network = Network(directed=True, cdn_resources="in_line")
+    for id_, node in nodes.items():
+        shape, colour = LOOKS.get(node.label, OTHER)
+        x, y = places[id_]
+        network.add_node(
+            id_,
+            label=_short(node.name),
+            shape=shape,
+            color=colour,
+            x=x,
+            y=y,
+            size=16 if node.label in ("Company", "Person") else 11,
+            borderWidth=2 if node.properties.get("stub") else 1,
+            physics=False,
+        )
+    for id_, edge in edges.items():
+        if edge.start in nodes and edge.end in nodes:
+            network.add_edge(
+                edge.start,
+                edge.end,
+                id=id_,
+                label=_edge_label(edge),
+                dashes=edge.derived,
+                width=2.5 if edge.derived else 1,
+                color="#b2182b" if edge.derived else "#8a8f98",
+            )
+    network.set_options(json.dumps(OPTIONS))
+    listed, joined, _, _, _, options = network.get_network_data()
+    return {"nodes": listed, "edges": joined, "options": json.loads(str(options))}
+
+
+OPTIONS: dict[str, Any] = {
+    "physics": {"enabled": False},
+    "layout": {"improvedLayout": False},
+    "interaction": {"hover": True, "keyboard": False, "navigationButtons": False},
+    "nodes": {"font": {"size": 13, "face": "system-ui, sans-serif"}},
+    "edges": {
+        "arrows": {"to": {"enabled": True, "scaleFactor": 0.6}},
+        "smooth": {"enabled": True, "type": "continuous", "roundness": 0.2},
+        "font": {"size": 10, "align": "middle", "strokeWidth": 3},
+    },
+}
+
+
+def layout(nodes: Mapping[str, Node], edges: Mapping[str, Edge]) -> dict[str, tuple[int, int]]:
+    """A place for each node, computed beforehand and the same every time.
+
+    Each connected part is laid out by itself (Kamada and Kawai's method for small parts,
+    Fruchterman and Reingold's with a fixed start for others), and the parts stand in rows.
+    """
+    graph = nx.Graph()
+    graph.add_nodes_from(sorted(nodes))
+    graph.add_edges_from(
+        sorted((e.start, e.end) for e in edges.values() if e.start in nodes and e.end in nodes)
+    )
+    parts = sorted((sorted(part) for part in nx.connected_components(graph)), key=_by_size)
+    placed: dict[str, tuple[int, int]] = {}
+    boxes: list[tuple[list[str], dict[str, Any], float]] = []
+    for part in parts:
+        inside = nx.Graph()  # nodes in the order of their names, whatever the order they came in
+        inside.add_nodes_from(part)
+        inside.add_edges_from(graph.subgraph(part).edges)
+        if len(part) <= 60:
+            spots = nx.kamada_kawai_layout(inside, pos=nx.circular_layout(inside))
+        else:
+            spots = nx.spring_layout(inside, seed=7, iterations=60, method="force")
+        boxes.append((part, spots, 90 * math.sqrt(len(part)) + 60))
+    widest = max((size for *_, size in boxes), default=0)
+    row = max(2 * widest, 2 * math.sqrt(sum(size**2 for *_, size in boxes)) * 1.3)
+    x = y = tall = 0.0
+    for part, spots, size in boxes:
+        if x and x + 2 * size > row:
+            x, y, tall = 0.0, y + tall, 0.0
+        for id_ in part:
+            across, down = spots[id_]
+            placed[id_] = (round(x + size + across * size), round(y + size + down * size))
+        x, tall = x + 2 * size + 60, max(tall, 2 * size + 60)
+    return placed
+
+
+def _by_size(part: list[str]) -> tuple[int, str]:
+    return -len(part), part[0]
+
+
+def _labels(nodes: Iterable[Node]) -> list[str]:
+    found = Counter(node.label for node in nodes)
+    return [*[label for label in LOOKS if label in found], *sorted(set(found) - set(LOOKS))]
+
+
+def _short(text: str) -> str:
+    text = " ".join(shown(text).split())
+    return text if len(text) <= 28 else text[:27] + "…"
+
+
+def _edge_label(edge: Edge) -> str:
+    if edge.type != "HANDOFF":
+        return "" if edge.derived else edge.type.lower().replace("_", " ")
+    return f"{edge.properties.get('days', '?')} d, {edge.properties.get('basis', '')}"
+
+
+# ---------------------------------------------------------------- one file
+
+
+def _part(name: str) -> str:
+    return files("netinv").joinpath("page", name).read_text(encoding="utf-8")
+
+
+def _vis(name: str) -> str:
+    """A file of vis-network as pyvis ships it, without the addresses of its source maps."""
+    text = (VIS / name).read_text(encoding="utf-8")
+    return "\n".join(line for line in text.splitlines() if "sourceMappingURL" not in line)
+
+
+def _hash(text: str) -> str:
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return f"'sha256-{digest}'"
+
+
+def _embedded_json(value: Any) -> str:
+    """JSON that no text inside it can end: what HTML reads is spelt out."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    for char in "<>&\u2028\u2029":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return text.encode("utf-8", "replace").decode()
