@@ -7,6 +7,7 @@ import hashlib
 import html
 import json
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
@@ -18,7 +19,7 @@ import pyvis
 from pyvis.network import Network
 
 from netinv.inputs import shown
-from netinv.result import Edge, Node, Result, plain
+from netinv.result import Edge, Finding, Node, Result, plain
 
 MOST = 1_500
 """Nodes drawn on one page: the first findings that fit; how many are not drawn is said."""
@@ -58,8 +59,8 @@ def page(result: Result) -> str:
     data = {
         "network": network,
         "findings": [
-            {**one, "drawn": one["id"] in drawn, "sentence": shown(one["sentence"])}
-            for one in whole["findings"]
+            {**one, "places": _alone(result, finding) if one["id"] in drawn else None}
+            for one, finding in zip(whole["findings"], result.findings, strict=True)
         ],
         "nodes": {n["id"]: n for n in whole["nodes"]},
         "edges": {e["id"]: e for e in whole["edges"]},
@@ -84,9 +85,7 @@ def page(result: Result) -> str:
         "answer": html.escape(_answer(result)),
         "asked": _asked(result, left_out),
     }
-    for name, value in values.items():
-        template = template.replace(f"<!--{name}-->", value, 1)
-    return template
+    return re.sub(r"<!--(\w+)-->", lambda found: values[found[1]], template)
 
 
 def embedded(result: Result) -> str:
@@ -196,7 +195,10 @@ OPTIONS: dict[str, Any] = {
     "physics": {"enabled": False},
     "layout": {"improvedLayout": False},
     "interaction": {"hover": True, "keyboard": False, "navigationButtons": False},
-    "nodes": {"font": {"size": 13, "face": "system-ui, sans-serif"}},
+    "nodes": {
+        "font": {"size": 14, "face": "system-ui, sans-serif"},
+        "scaling": {"label": {"enabled": True, "drawThreshold": 3}},
+    },
     "edges": {
         "arrows": {"to": {"enabled": True, "scaleFactor": 0.6}},
         "smooth": {"enabled": True, "type": "continuous", "roundness": 0.2},
@@ -205,31 +207,32 @@ OPTIONS: dict[str, Any] = {
 }
 
 
+PLACES = ("Port", "Country", "List")
+"""Labels of nodes that much trade shares: they are set beside what they touch and pull nothing."""
+
+
 def layout(nodes: Mapping[str, Node], edges: Mapping[str, Edge]) -> dict[str, tuple[int, int]]:
     """A place for each node, computed beforehand and the same every time.
 
-    Each connected part is laid out by itself (Kamada and Kawai's method for small parts,
-    Fruchterman and Reingold's with a fixed start for others), and the parts stand in rows.
+    Each connected part is laid out by itself (the method of Fruchterman and Reingold, from a
+    circle), and the parts stand in rows.
     """
     graph = nx.Graph()
     graph.add_nodes_from(sorted(nodes))
     graph.add_edges_from(
         sorted((e.start, e.end) for e in edges.values() if e.start in nodes and e.end in nodes)
     )
-    parts = sorted((sorted(part) for part in nx.connected_components(graph)), key=_by_size)
+    beside = [id_ for id_ in graph if nodes[id_].label in PLACES and graph.degree(id_)]
+    if len(beside) == len(graph):
+        beside = []
+    core = graph.subgraph(set(graph) - set(beside))
+    parts = sorted((sorted(part) for part in nx.connected_components(core)), key=_by_size)
+    boxes = [(part, _spots(core, part), 95 * math.sqrt(len(part)) + 70) for part in parts]
+    row = max(
+        max((2 * size for *_, size in boxes), default=0),
+        3.6 * math.sqrt(sum(size**2 for *_, size in boxes)),
+    )
     placed: dict[str, tuple[int, int]] = {}
-    boxes: list[tuple[list[str], dict[str, Any], float]] = []
-    for part in parts:
-        inside = nx.Graph()  # nodes in the order of their names, whatever the order they came in
-        inside.add_nodes_from(part)
-        inside.add_edges_from(graph.subgraph(part).edges)
-        if len(part) <= 60:
-            spots = nx.kamada_kawai_layout(inside, pos=nx.circular_layout(inside))
-        else:
-            spots = nx.spring_layout(inside, seed=7, iterations=60, method="force")
-        boxes.append((part, spots, 90 * math.sqrt(len(part)) + 60))
-    widest = max((size for *_, size in boxes), default=0)
-    row = max(2 * widest, 2 * math.sqrt(sum(size**2 for *_, size in boxes)) * 1.3)
     x = y = tall = 0.0
     for part, spots, size in boxes:
         if x and x + 2 * size > row:
@@ -237,8 +240,31 @@ def layout(nodes: Mapping[str, Node], edges: Mapping[str, Edge]) -> dict[str, tu
         for id_ in part:
             across, down = spots[id_]
             placed[id_] = (round(x + size + across * size), round(y + size + down * size))
-        x, tall = x + 2 * size + 60, max(tall, 2 * size + 60)
+        x, tall = x + 2 * size + 90, max(tall, 2 * size + 90)
+    for number, id_ in enumerate(beside):
+        near = [placed[other] for other in graph[id_] if other in placed] or [(0, 0)]
+        turn = 2.4 * number
+        placed[id_] = (
+            round(sum(at[0] for at in near) / len(near) + 55 * math.cos(turn)),
+            round(sum(at[1] for at in near) / len(near) + 55 * math.sin(turn)),
+        )
     return placed
+
+
+def _spots(graph: Any, part: list[str]) -> dict[str, Any]:
+    """Places of one connected part between -1 and 1."""
+    inside = nx.Graph()  # nodes in the order of their names, whatever the order they came in
+    inside.add_nodes_from(part)
+    inside.add_edges_from(sorted(tuple(sorted(pair)) for pair in graph.subgraph(part).edges))
+    steps = 300 if len(part) <= 200 else 80
+    start = nx.circular_layout(inside)
+    return dict(nx.spring_layout(inside, pos=start, seed=7, iterations=steps, method="force"))
+
+
+def _alone(result: Result, finding: Finding) -> dict[str, tuple[int, int]]:
+    """The places of a finding's nodes when it is looked at by itself."""
+    nodes = {id_: result.nodes[id_] for id_ in finding.nodes}
+    return layout(nodes, {id_: result.edges[id_] for id_ in finding.edges})
 
 
 def _by_size(part: list[str]) -> tuple[int, str]:
@@ -271,7 +297,7 @@ def _part(name: str) -> str:
 def _vis(name: str) -> str:
     """A file of vis-network as pyvis ships it, without the addresses of its source maps."""
     text = (VIS / name).read_text(encoding="utf-8")
-    return "\n".join(line for line in text.splitlines() if "sourceMappingURL" not in line)
+    return "\n".join(line for line in text.split("\n") if "sourceMappingURL" not in line)
 
 
 def _hash(text: str) -> str:

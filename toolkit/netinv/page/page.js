@@ -20,13 +20,20 @@
   const off = new Set();
   let current = null;
 
-  const settle = () => network.fit({ animation: false });
+  const settle = () => network.fit({
+    nodes: nodes.get({ filter: (one) => !one.hidden }).map((one) => one.id),
+    maxZoomLevel: 1.4,
+    animation: false,
+  });
 
   function refresh() {
     const inNodes = current && new Set(current.nodes);
     const inEdges = current && new Set(current.edges);
+    const places = current && current.places;
     nodes.update(data.network.nodes.map((one) => ({
       id: one.id,
+      x: places && places[one.id] ? places[one.id][0] : one.x,
+      y: places && places[one.id] ? places[one.id][1] : one.y,
       hidden: off.has(data.nodes[one.id].label) || Boolean(inNodes && !inNodes.has(one.id)),
     })));
     edges.update(data.network.edges.map((one) => ({
@@ -36,8 +43,7 @@
     for (const item of byId("findings").children) {
       item.setAttribute("aria-current", String(Boolean(current) && item.dataset.id === current.id));
     }
-    if (current) network.fit({ nodes: current.nodes.filter((id) => nodes.get(id)), animation: false });
-    else settle();
+    settle();
   }
 
   function show(finding) {
@@ -58,7 +64,7 @@
     if (finding.explained) item.append(make("div", "explained: " + finding.explained, "explained"));
     finding.against.forEach((said) => item.append(make("div", "against: " + said, "against")));
     if (finding.variants) item.append(make("div", finding.variants + " weaker variants", "rank"));
-    if (!finding.drawn) item.append(make("div", "not drawn: the page is full", "explained"));
+    if (!finding.places) item.append(make("div", "not drawn: the page is full", "explained"));
     item.addEventListener("click", () => show(finding));
     byId("findings").append(item);
   });

@@ -1,0 +1,647 @@
+"""The graph is what the tables say, whatever came first, twice, in pieces, or broke off."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import os
+import random
+import re
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import neo4j
+import pytest
+from neo4j.exceptions import ServiceUnavailable
+
+import netinv
+from netinv import difference, load, server
+from netinv.api import OpenCase
+from netinv.errors import CaseError, NetinvError, ServerError
+from netinv.graph import Graph
+from netinv.server import Address
+from tests.conftest import graph_as_sets, write_tables
+
+pytestmark = pytest.mark.server
+
+# The last cell of a row is never empty: `write_tables` strips the bars at its end.
+WORLD = {
+    "companies": """
+        id | country | role         | address           | phone          | email        | name
+        C1 | NO      | trader       | 1 Main St, Oslo   | +47 2233 4455  | INFO@acme.no | Acme
+        C2 | DE      | manufacturer | 1  MAIN ST. (Oslo) | 0047-22334455 |              | Bolt
+        C3 |         |              |                   | 123            | info@acme.no | Cargo
+    """,
+    "people": """
+        id | country | born    | address | name
+        P1 | NO      | 1970-01 |         | Ann Lee
+    """,
+    "vessels": """
+        imo     | flag | type   | name
+        9074729 | PA   | tanker | Star
+    """,
+    "ports": """
+        code  | country | lat  | name
+        NOOSL | NO      | 59.9 | Oslo
+        DEHAM | DE      | 53.5 | Hamburg
+    """,
+    "shipments": """
+        id | shipper | consignee | notify | exporter | importer | seller | buyer | manufacturer | forwarder | carrier | declarant | end_user | departed   | arrived    | weight_kg | load_port | discharge_port | vessel     | container   | seal | licence | hs
+        S1 | C1      | C2        | C3     | E1       | I1       | V1     | B1    | M1           | F1        | L1      | D1        | U1       | 2024-01-05 | 2024-01    | 1250.5    | NOOSL     | DEHAM          | IMO9074729 | CSQU3054383 | QQ1  | LIC1    | 0301
+        S2 | C2      | TO ORDER  |        |          |          |        |       |              |           |         |           |          | 2024-02-05 | 2024-01-05 |           | no osl    | XXWHR          | 9999999    | CSQU3054383 |      |         | 8112
+    """,
+    "directorships": """
+        director | company | from    | to      | role
+        P1       | C1      | 2020-02 | 2021-02 | chair
+        P9       | C8      |         |         | chair
+    """,
+    "ownerships": """
+        owner | owned      | from       | share
+        P1    | C1         |            | 60
+        C1    | IMO9074729 | 2020-01-01 | 100
+    """,
+    "port_calls": """
+        vessel  | port  | departed | arrived
+        9074729 | NOOSL | 2024-01-06 | 2024-01-05
+    """,
+    "vessel_identities": """
+        vessel  | field | value
+        9074729 | flag  | LR
+    """,
+    "shipment_versions": """
+        shipment | filed      | consignee
+        S1       | 2024-01-02 | C77
+    """,
+    "documents": """
+        id | shipment | kind    | consignee | number
+        D1 | S1       | invoice | C99       | 7
+        D2 | S77      | invoice |           | 8
+    """,
+    "payments": """
+        id | payer | payee | shipment | amount | currency | paid
+        Y1 | C2    | P1    | S1       | 1000   | eur      | 2024-02
+    """,
+    "licences": """
+        id   | from | hs       | holder
+        LIC1 | 2024 | 8112.92  | C66
+    """,
+    "processing": """
+        company | hs_in | hs_out
+        C55     | 8112  | 8113
+    """,
+    "listings": """
+        entity     | program | from | list
+        C3         | SDGT    | 2022 | OFAC SDN
+        IMO9074729 |         |      | OFAC SDN
+    """,
+    "controls": """
+        id | regime | measure | hs   | from       | destination
+        K1 | EU     | ban     | 8112 | 2023-01-01 | RU
+    """,
+}
+TRADE = {
+    "SHIPPED": "C1",
+    "CONSIGNED_TO": "C2",
+    "NOTIFIES": "C3",
+    "EXPORTED_BY": "E1",
+    "IMPORTED_BY": "I1",
+    "SOLD_BY": "V1",
+    "BOUGHT_BY": "B1",
+    "MADE_BY": "M1",
+    "FORWARDED_BY": "F1",
+    "CARRIED_BY_LINE": "L1",
+    "DECLARED_BY": "D1",
+    "MEANT_FOR": "U1",
+}
+NODES = """
+MATCH (n) WHERE NOT n:NetinvCase AND NOT n:Source
+RETURN COLLECT { UNWIND labels(n) AS l RETURN l ORDER BY l } AS labels, properties(n) AS p
+"""
+EDGES = """
+MATCH (a)-[r]->(b)
+RETURN type(r) AS type, properties(r) AS p,
+  coalesce(a.id, a.key, a.code, a.imo, a.number, a.name) AS a,
+  coalesce(b.id, b.key, b.code, b.imo, b.number, b.name) AS b
+"""
+
+
+def tuples(case: OpenCase, table_of: Mapping[str, str] | None = None) -> tuple[set[Any], set[Any]]:
+    """Nodes as (labels, properties) and relationships as (type, a, b, properties); a source stands
+    as what `table_of` calls it."""
+    names = table_of or {one.id: one.kind for one in case.sources()}
+
+    def frozen(properties: Mapping[str, Any]) -> frozenset[Any]:
+        said = {}
+        for key, value in properties.items():
+            if isinstance(value, list):
+                value = tuple(
+                    re.sub(r"[0-9a-f]{12}(?=:\d)", lambda m: names.get(m[0], m[0]), one)
+                    for one in value
+                )
+            said[key] = value
+        return frozenset(said.items())
+
+    nodes = case.graph().ask(NODES).rows
+    edges = case.graph().ask(EDGES).rows
+    return (
+        {(" ".join(row["labels"]), frozen(row["p"])) for row in nodes},
+        {(row["type"], row["a"], row["b"], frozen(row["p"])) for row in edges},
+    )
+
+
+def of(**properties: Any) -> frozenset[Any]:
+    return frozenset(properties.items())
+
+
+def lines(case: OpenCase) -> tuple[set[Any], set[Any]]:
+    """The graph with each source row as its very line, so that it does not matter in which file
+    the row stood; a list of sources or conflicts as a set."""
+    found: dict[str, list[str]] = {}
+    for source in case.sources():
+        path = case.folder / "originals" / f"{source.sha256}.gz"
+        found[source.id] = gzip.decompress(path.read_bytes()).decode().splitlines()
+
+    def spelt(text: str) -> str:
+        return re.sub(r"([0-9a-f]{12}):(\d+)", lambda m: found[m[1]][int(m[2])], text)
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, frozenset):
+            return frozenset((key, plain(one)) for key, one in value)
+        return frozenset(map(spelt, value)) if isinstance(value, tuple) else value
+
+    nodes, edges = tuples(case, {})
+    return (
+        {(labels, plain(p)) for labels, p in nodes},
+        {(type_, a, b, plain(p)) for type_, a, b, p in edges},
+    )
+
+
+@pytest.fixture
+def fresh(on_server: Address, tmp_path: Path) -> Iterator[Callable[[], OpenCase]]:
+    """Makes a new case on the emptied server, as often as it is called."""
+    opened: list[OpenCase] = []
+
+    def make() -> OpenCase:
+        for one in opened:
+            one.close()
+        with Graph(lambda: on_server) as graph:
+            graph.run("MATCH (n) DETACH DELETE n")
+        opened.append(netinv.open(tmp_path / f"case{len(opened)}"))
+        return opened[-1]
+
+    yield make
+    for one in opened:
+        one.close()
+
+
+def rows(case: OpenCase, statement: str, **values: Any) -> list[tuple[Any, ...]]:
+    return [tuple(row.values()) for row in case.graph().ask(statement, values).rows]
+
+
+def shapes(case: OpenCase) -> set[tuple[str, ...]]:
+    """The nodes and relationships, without their properties."""
+    nodes, edges = tuples(case)
+    keys = ("id", "key", "code", "imo", "number", "name")
+    named = set()
+    for labels, properties in nodes:
+        p = dict(properties)
+        key = next(p[k] for k in keys if k in p)
+        named.add((labels, key, *(["stub"] if p.get("stub") else [])))
+    return named | {(a, type_, b) for type_, a, b, _ in edges}
+
+
+# ---------------------------------------------------------------- the graph of the tables
+
+
+def test_the_graph_is_what_the_tables_say(case: OpenCase, tmp_path: Path) -> None:
+    folder = write_tables(tmp_path / "world", WORLD)
+    loaded = case.load(folder)
+    assert sum(one.written for one in loaded.files) == 24 and loaded.graph.stubs_made == 14
+    nodes, edges = tuples(case)
+    oslo, tel, mail = "1 main st oslo", "tel:4722334455", "mail:info@acme.no"
+    company = {
+        "C1": of(
+            id="C1", name="Acme", country="NO", role="trader", address="1 Main St, Oslo",
+            phone="+47 2233 4455", email="INFO@acme.no", sources=("companies:1",),
+        ),
+        "C2": of(
+            id="C2", name="Bolt", country="DE", role="manufacturer", address="1  MAIN ST. (Oslo)",
+            phone="0047-22334455", sources=("companies:2",),
+        ),
+        "C3": of(
+            id="C3", name="Cargo", phone="123", email="info@acme.no", sources=("companies:3",)
+        ),
+    }  # fmt: skip
+    trade = ("E1", "I1", "V1", "B1", "M1", "F1", "L1", "D1", "U1", "C8")
+    s2_doubts = (
+        "arrives more than a day before it departs",
+        "vessel: 9999999 is not a valid IMO number (check digit)",
+    )
+    assert nodes == {
+        *(("Company Party", node) for node in company.values()),
+        *(("Company Party", of(id=id_, stub=True)) for id_ in trade),
+        ("Party", of(id="P9", stub=True)),
+        (
+            "Party Person",
+            of(
+                id="P1", name="Ann Lee", country="NO", born="1970-01-01", born_last="1970-01-31",
+                sources=("people:1",),
+            ),
+        ),
+        (
+            "Vessel",
+            of(imo="9074729", name="Star", flag="PA", type="tanker", sources=("vessels:1",)),
+        ),
+        ("Vessel", of(imo="9999999", stub=True)),
+        ("Port", of(code="NOOSL", name="Oslo", country="NO", lat=59.9, sources=("ports:1",))),
+        ("Port", of(code="DEHAM", name="Hamburg", country="DE", lat=53.5, sources=("ports:2",))),
+        ("Port", of(code="XXWHR", stub=True)),
+        (
+            "Shipment",
+            of(
+                id="S1", hs="0301", departed="2024-01-05", departed_last="2024-01-05",
+                arrived="2024-01-01", arrived_last="2024-01-31", weight_kg=1250.5,
+                sources=("shipments:1",),
+            ),
+        ),
+        (
+            "Shipment",
+            of(
+                id="S2", hs="8112", departed="2024-02-05", departed_last="2024-02-05",
+                arrived="2024-01-05", arrived_last="2024-01-05", to_order=True,
+                doubts=s2_doubts, sources=("shipments:2",),
+            ),
+        ),
+        ("Shipment", of(id="S77", stub=True)),
+        ("Address", of(key=oslo)),
+        ("Contact", of(key=tel)),
+        ("Contact", of(key=mail)),
+        ("Container", of(number="CSQU3054383")),
+        ("List", of(name="OFAC SDN")),
+        ("Country", of(code="NO")),
+        ("Country", of(code="DE")),
+        (
+            "Document",
+            of(
+                id="D1", shipment="S1", kind="invoice", consignee="C99", number="7", key="D1",
+                sources=("documents:1",),
+            ) - of(key="D1"),
+        ),
+        (
+            "Document",
+            of(id="D2", shipment="S77", kind="invoice", number="8", sources=("documents:2",)),
+        ),
+        (
+            "Payment",
+            of(
+                id="Y1", amount=1000.0, currency="EUR", paid="2024-02-01", paid_last="2024-02-29",
+                sources=("payments:1",),
+            ),
+        ),
+        (
+            "Licence",
+            of(
+                **{"id": "LIC1", "holder": "C66", "hs": "811292", "from": "2024-01-01"},
+                sources=("licences:1",),
+            ),
+        ),
+        (
+            "Control",
+            of(
+                **{"id": "K1", "regime": "EU", "measure": "ban", "hs": "8112"},
+                **{"from": "2023-01-01", "destination": "RU", "sources": ("controls:1",)},
+            ),
+        ),
+    }  # fmt: skip
+
+    def by(table: str, record: int, **more: Any) -> frozenset[Any]:
+        return of(sources=(f"{table}:{record}",), **more)
+
+    s1, s2 = by("shipments", 1), by("shipments", 2)
+    parts = {(kind, "S1", party, s1) for kind, party in TRADE.items() if kind != "SHIPPED"}
+    assert edges == parts | {
+        ("SHIPPED", "C1", "S1", s1),
+        ("SHIPPED", "C2", "S2", s2),
+        ("LOADED_AT", "S1", "NOOSL", s1),
+        ("LOADED_AT", "S2", "NOOSL", s2),
+        ("DISCHARGED_AT", "S1", "DEHAM", s1),
+        ("DISCHARGED_AT", "S2", "XXWHR", s2),
+        ("CARRIED_BY", "S1", "9074729", s1),
+        ("CARRIED_BY", "S2", "9999999", s2),
+        ("STUFFED_IN", "S1", "CSQU3054383", by("shipments", 1, seal="QQ1")),
+        ("STUFFED_IN", "S2", "CSQU3054383", s2),
+        ("UNDER", "S1", "LIC1", s1),
+        *(("LOCATED_AT", f"C{n}", oslo, by("companies", n)) for n in (1, 2)),
+        *(("USES", f"C{n}", tel, by("companies", n)) for n in (1, 2)),
+        *(("USES", f"C{n}", mail, by("companies", n)) for n in (1, 3)),
+        ("IN", "C1", "NO", by("companies", 1)),
+        ("IN", "C2", "DE", by("companies", 2)),
+        ("IN", "P1", "NO", by("people", 1)),
+        ("IN", "NOOSL", "NO", by("ports", 1)),
+        ("IN", "DEHAM", "DE", by("ports", 2)),
+        (
+            "DIRECTS", "P1", "C1",
+            by("directorships", 1, key="P1|C1|chair|2020-02-01|2021-02-28", role="chair")
+            | of(**{"from": "2020-02-01", "to": "2021-02-28"}),
+        ),
+        ("DIRECTS", "P9", "C8", by("directorships", 2, key="P9|C8|chair||", role="chair")),
+        ("OWNS", "P1", "C1", by("ownerships", 1, key="P1|C1||", share=60.0)),
+        (
+            "OWNS", "C1", "9074729",
+            by("ownerships", 2, key="C1|IMO9074729|2020-01-01|", share=100.0)
+            | of(**{"from": "2020-01-01"}),
+        ),
+        (
+            "CALLED_AT", "9074729", "NOOSL",
+            by(
+                "port_calls", 1, key="9074729|NOOSL|2024-01-05", arrived="2024-01-05",
+                arrived_last="2024-01-05", departed="2024-01-06", departed_last="2024-01-06",
+            ),
+        ),
+        ("DESCRIBES", "D1", "S1", by("documents", 1)),
+        ("DESCRIBES", "D2", "S77", by("documents", 2)),
+        ("PAID", "C2", "Y1", by("payments", 1)),
+        ("RECEIVED_BY", "Y1", "P1", by("payments", 1)),
+        ("PAYS_FOR", "Y1", "S1", by("payments", 1)),
+        (
+            "LISTED_ON", "C3", "OFAC SDN",
+            by("listings", 1, key="C3|OFAC SDN|SDGT||2022-01-01|", program="SDGT")
+            | of(**{"from": "2022-01-01"}),
+        ),
+        ("LISTED_ON", "9074729", "OFAC SDN", by("listings", 2, key="IMO9074729|OFAC SDN||||")),
+    }  # fmt: skip
+    held = rows(case, "MATCH (n:Source) RETURN n.id, n.sha256, n.kind, size(keys(n)) ORDER BY n.id")
+    assert held == [(one.id, one.sha256, one.kind, 3) for one in case.sources()]
+    assert len(held) == len(WORLD)
+
+    before, generation = graph_as_sets(case.graph()), case.graph().mark().generation  # type: ignore[union-attr]
+    again = case.load(folder)
+    assert [one.unchanged for one in again.files] == [one.read for one in again.files]
+    assert not again.graph.changed
+    assert graph_as_sets(case.graph()) == before
+    assert case.graph().mark().generation == generation  # type: ignore[union-attr]
+
+
+def test_the_order_of_files_and_rows_does_not_matter(
+    fresh: Callable[[], OpenCase], tmp_path: Path
+) -> None:
+    folder = write_tables(tmp_path / "world", WORLD)
+    case = fresh()
+    case.load(folder)
+    exact, spelt = graph_as_sets(case.graph()), lines(case)
+
+    case = fresh()
+    for path in sorted(folder.iterdir(), reverse=True):
+        case.load(path)
+    assert graph_as_sets(case.graph()) == exact
+
+    chance = random.Random(4)
+    pieces = tmp_path / "pieces"
+    pieces.mkdir()
+    for path in folder.iterdir():
+        header, *records = path.read_text().splitlines()
+        for number, record in enumerate(records):
+            (pieces / f"{path.stem}.{number}.csv").write_text(f"{header}\n{record}\n")
+    one_row = sorted(pieces.iterdir())
+    chance.shuffle(one_row)
+    case = fresh()
+    for part in (one_row[:5], one_row[5:12], one_row[12:]):
+        case.load(*part)
+    assert len(case.sources()) == 24
+    assert lines(case) == spelt
+
+    shuffled = tmp_path / "shuffled"
+    shuffled.mkdir()
+    for path in folder.iterdir():
+        header, *records = path.read_text().splitlines()
+        (shuffled / path.name).write_text("\n".join([header, *reversed(records)]) + "\n")
+    case = fresh()
+    case.load(shuffled)
+    assert lines(case) == spelt
+
+
+def test_a_source_without_drawn_rows_stands_in_the_graph_at_once(
+    case: OpenCase, tmp_path: Path
+) -> None:
+    case.load(write_tables(tmp_path / "a", {"ports": WORLD["ports"]}))
+    case.load(write_tables(tmp_path / "b", {"processing": WORLD["processing"]}))
+    assert rows(case, "MATCH (n:Source) RETURN n.kind ORDER BY n.kind") == [
+        ("ports",),
+        ("processing",),
+    ]
+
+
+# ---------------------------------------------------------------- conflicts, stubs, references
+
+
+def test_conflicts_are_settled_column_by_column(
+    fresh: Callable[[], OpenCase], tmp_path: Path
+) -> None:
+    def world(name: str, *companies: tuple[str, str]) -> list[tuple[Path, str]]:
+        return [
+            (write_tables(tmp_path / f"{name}{n}", {"companies": text}) / "companies.csv", as_of)
+            for n, (text, as_of) in enumerate(companies)
+        ]
+
+    files = world(
+        "late",
+        ("id|country|role|name\nC1|NO|trader|Older", "2023-01-01"),
+        ("id|country|role|name\nC1|SE||Newer", "2024-01-01"),
+    )
+    for order in (files, files[::-1]):
+        case = fresh()
+        for path, as_of in order:
+            written = case.load(path, as_of=as_of).graph
+        ids = {one.as_of: one.id for one in case.sources()}
+        old, new = ids["2023-01-01"], ids["2024-01-01"]
+        assert rows(
+            case, "MATCH (c:Company) RETURN c.name, c.country, c.role, c.conflicts, c.sources"
+        ) == [
+            (
+                "Newer",
+                "SE",
+                "trader",
+                [f"country: NO ({old}:1)", f"name: Older ({old}:1)"],
+                sorted([f"{old}:1", f"{new}:1"]),
+            )
+        ]
+        assert rows(case, "MATCH (:Company)-[:IN]->(k) RETURN k.code") == [("SE",)]
+        assert rows(case, "MATCH (k:Country) RETURN k.code") == [("SE",)]
+        assert written.conflicts == {"companies": 1}
+
+    # Of the same day the smaller sha256 wins; within one file the smaller record.
+    case = fresh()
+    paths = [path for path, _ in world("same", ("id|name\nC1|One\nC1|Two", ""), ("id|name\nC1|Three", ""))]
+    case.load(*paths)
+    first = min(case.sources(), key=lambda one: one.sha256)
+    names = {1: "Three", 2: "One"}
+    assert rows(case, "MATCH (c:Company) RETURN c.name, size(c.conflicts), size(c.sources)") == [
+        (names[first.tables["companies"]], 2, 3)
+    ]
+
+    # The user's own word goes before shipped reference data, whatever its day.
+    case = fresh()
+    shipped, mine = (path for path, _ in files)
+    case.load(mine, as_of="2020-01-01")
+    case.load(shipped, as_of="2024-01-01")
+    reference = next(one for one in case.sources() if one.as_of == "2024-01-01")
+    assert rows(case, "MATCH (c:Company) RETURN c.name") == [("Older",)]
+    from dataclasses import replace
+
+    case.case.keep(replace(reference, priority=0))
+    case.load(write_tables(tmp_path / "more", {"ports": WORLD["ports"]}))
+    assert rows(case, "MATCH (c:Company) RETURN c.name, c.role") == [("Newer", "trader")]
+
+
+def test_stubs_are_made_counted_and_completed(case: OpenCase, tmp_path: Path) -> None:
+    def put(name: str, **tables: str) -> load.Written:
+        return case.load(write_tables(tmp_path / name, tables)).graph
+
+    boards = put("boards", directorships="director|company\nP1|C1\nX1|C1")
+    assert (boards.stubs_made, boards.stubs_completed, boards.stubs) == (3, 0, 3)
+    assert {("Party", "P1", "stub"), ("Party", "X1", "stub"), ("Company Party", "C1", "stub")} < (
+        shapes(case)
+    )
+    # A role in trade makes a company of what was only a party, and its loss takes it back.
+    trade = put("trade", shipments="id|shipper|consignee\nS1|X1|C1")
+    assert ("Company Party", "X1", "stub") in shapes(case)
+    assert (trade.stubs_made, trade.stubs_completed, trade.stubs) == (0, 0, 3)
+    source = next(one for one in case.sources() if one.kind == "shipments")
+    _, dropped = case.drop(source.id, "wrong")
+    assert shapes(case) == {
+        ("Party", "P1", "stub"),
+        ("Party", "X1", "stub"),
+        ("Company Party", "C1", "stub"),
+        ("P1", "DIRECTS", "C1"),
+        ("X1", "DIRECTS", "C1"),
+    }
+    assert (dropped.stubs_made, dropped.stubs_completed, dropped.stubs) == (0, 0, 3)
+
+    people = put("people", people="id|name\nP1|Ann", companies="id|name\nX1|X\nC1|C")
+    assert (people.stubs_made, people.stubs_completed, people.stubs) == (0, 3, 0)
+    assert shapes(case) == {
+        ("Party Person", "P1"),
+        ("Company Party", "X1"),
+        ("Company Party", "C1"),
+        ("P1", "DIRECTS", "C1"),
+        ("X1", "DIRECTS", "C1"),
+    }
+
+
+def test_an_id_that_is_a_company_and_a_person(
+    fresh: Callable[[], OpenCase], tmp_path: Path
+) -> None:
+    people = write_tables(tmp_path / "p", {"people": "id|country|name\nZ|SE|Zed (person)"})
+    firms = write_tables(tmp_path / "c", {"companies": "id|address|name\nZ|1 Road|Zed (company)"})
+    drawn = ("Company Party", "Z"), ("Address", "1 road"), ("Z", "LOCATED_AT", "1 road")
+    for order in ((people, firms), (firms, people)):
+        case = fresh()
+        written = [case.load(path).graph for path in order][-1]
+        assert written.both == 1
+        assert shapes(case) == set(drawn)
+    firm = next(one for one in case.sources() if one.kind == "companies")
+    case.drop(firm.id, "not a company")
+    assert shapes(case) == {("Party Person", "Z"), ("Country", "SE"), ("Z", "IN", "SE")}
+    assert rows(case, "MATCH (n:Party) RETURN n.name, n.stub") == [("Zed (person)", None)]
+
+
+def test_a_changed_reference_removes_the_old_relationship(case: OpenCase, tmp_path: Path) -> None:
+    head = "id|shipper|consignee|vessel|licence|container|seal|hs\n"
+    old = write_tables(
+        tmp_path / "old", {"shipments": head + "S1|A|B|9074729|L1|CSQU3054383|Q|0301\nS2|A|B|||||1"}
+    )
+    new = write_tables(tmp_path / "new", {"shipments": head + "S1|A|C||||Q|0301\nS2|A|B|||||1"})
+    source = case.load(old).files[0].source
+    case.load(write_tables(tmp_path / "list", {"listings": "entity|list\n9074729|OFAC"}))
+    written = case.load(new, replaces=source).graph
+    assert shapes(case) == {
+        ("Company Party", "A", "stub"),
+        ("Company Party", "B", "stub"),
+        ("Company Party", "C", "stub"),
+        ("Shipment", "S1"),
+        ("Shipment", "S2"),
+        ("A", "SHIPPED", "S1"),
+        ("A", "SHIPPED", "S2"),
+        ("S1", "CONSIGNED_TO", "C"),
+        ("S2", "CONSIGNED_TO", "B"),
+        ("Vessel", "9074729", "stub"),
+        ("List", "OFAC"),
+        ("9074729", "LISTED_ON", "OFAC"),
+    }
+    assert written.rows == {"shipments": 2} and written.removed == {}
+    assert [bool(one.retired) for one in case.sources(retired=True)].count(True) == 1
+
+    # What was a vessel's number turns out to be a party's id: the old end goes.
+    case.load(write_tables(tmp_path / "party", {"companies": "id|name\n9074729|Odd Ltd"}))
+    assert [s for s in shapes(case) if "9074729" in s] == [
+        s for s in (("Company Party", "9074729"), ("9074729", "LISTED_ON", "OFAC")) if s in shapes(case)
+    ]
+    assert rows(case, "MATCH (n)-[:LISTED_ON]->() RETURN labels(n)") == [(["Party", "Company"],)]
+    assert rows(case, "MATCH (v:Vessel) RETURN v.imo") == []
+
+
+def test_keys_with_bars_in_them_are_not_mixed_up(case: OpenCase, tmp_path: Path) -> None:
+    (tmp_path / "directorships.csv").write_text(
+        "director,company,role,from,to\na|b,c,,,\na,,c|,,\na|,b,x,,\na,|b,x,,\n"
+    )
+    case.load(tmp_path)
+    assert rows(
+        case, "MATCH (d)-[r:DIRECTS]->(c) RETURN d.id, c.id, r.role ORDER BY d.id, c.id"
+    ) == [("a", "|b", "x"), ("a|", "b", "x"), ("a|b", "c", None)]
+
+
+def test_dropping_sources(case: OpenCase, tmp_path: Path) -> None:
+    case.load(write_tables(tmp_path / "world", WORLD))
+    ids = {one.kind: one.id for one in case.sources()}
+    whole = shapes(case)
+
+    def drop(kind: str) -> load.Written:
+        return case.drop(ids[kind], "a test")[1]
+
+    assert drop("companies").removed == {"companies": 3}
+    left = shapes(case)
+    gone = {s for s in whole if s[0] in ("Address", "Contact") or s[1] in ("LOCATED_AT", "USES")}
+    gone |= {("C1", "IN", "NO"), ("C2", "IN", "DE")}
+    stubs = {("Company Party", id_) for id_ in ("C1", "C2", "C3")}
+    assert left == whole - gone - stubs | {(*one, "stub") for one in stubs}
+    drop("people")
+    assert ("Party", "P1", "stub") in shapes(case)
+    drop("shipments")  # D1 and Y1 still speak of S1
+    left = shapes(case)
+    assert ("Shipment", "S1", "stub") in left and ("Shipment", "S2", "stub") not in left
+    assert not {s for s in left if s[1] in TRADE or s[1] == "STUFFED_IN" or s[0] == "Container"}
+    for kind in ids:
+        if kind not in ("companies", "people", "shipments"):
+            written = drop(kind)
+    assert written.stubs == 0
+    assert rows(case, "MATCH (n) RETURN labels(n)") == [(["NetinvCase"],)]
+    # Taken in again, all of it is there again.
+    case.load(tmp_path / "world")
+    assert shapes(case) == whole
+
+
+def test_namespaces_keep_two_agencies_apart(case: OpenCase, tmp_path: Path) -> None:
+    tables = {"companies": "id|name\nC1|{0}", "shipments": "id|shipper|vessel\nS1|C1|9074729"}
+    for name in ("dea", "hmrc"):
+        case.load(
+            write_tables(tmp_path / name, {k: v.format(name) for k, v in tables.items()}),
+            namespace=name,
+        ) if name == "dea" else case.load(
+            write_tables(
+                tmp_path / name, {k: v.format(name) + "\n" for k, v in tables.items()}
+            )
+            / "companies.csv",
+            namespace=name,
+        )
+    assert shapes(case) == {
+        ("Company Party", "dea-C1"),
+        ("Company Party", "hmrc-C1"),
+        ("Shipment", "dea-S1"),
+        ("dea-C1", "SHIPPED", "dea-S1"),
+        ("dea-S1", "CARRIED_BY", "9074729"),
+        ("Vessel", "9074729", "stub"),
+    }
