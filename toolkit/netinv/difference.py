@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from netinv.case import Case, read_json, write_json
 from netinv.graph import Graph, Mark
-from netinv.relate import Relations
+from netinv.relate import Relations, quoted
 
 BATCH = 5_000
 """Rows a transaction."""
@@ -40,6 +42,7 @@ class Difference:
         self.load = uuid.uuid4().hex[:12]
         self.batch = 0
         self.state = case.path("written", "state.json")
+        self.resourced = False
         self.mark = self._begin()
         self.meant: list[tuple[Path, Path]] = []
 
@@ -50,6 +53,8 @@ class Difference:
         if state.get("graph") != mark.graph:
             for path in self.case.path("written").glob("*.parquet"):
                 path.unlink()
+            state = {}
+        self.resourced = state.get("sources") != [one.id for one in self.case.sources()]
         write_json(self.state, {**state, "graph": mark.graph, "open": True})
         return mark
 
@@ -61,7 +66,7 @@ class Difference:
         query = query or f"SELECT key, row_hash FROM {name}"
         path = self.path(name)
         held = (
-            f"FROM read_parquet('{path}')"
+            f"FROM read_parquet('{quoted(path)}')"
             if path.is_file()
             else "SELECT NULL::VARCHAR AS key, NULL::UBIGINT AS row_hash WHERE false"
         )
@@ -86,12 +91,21 @@ class Difference:
             f"COPY (SELECT key, CASE WHEN key NOT IN (FROM change_{name}) AND key NOT IN"
             f" (FROM gone_{name}) THEN row_hash END AS row_hash FROM (SELECT * FROM held_{name}"
             f" UNION ALL SELECT * FROM new_{name} WHERE key NOT IN (SELECT key FROM held_{name})))"
-            f" TO '{part}' (FORMAT parquet)"
+            f" TO '{quoted(part)}' (FORMAT parquet)"
         )
         part.replace(path)
         meant = path.with_suffix(".meant")
-        execute(f"COPY new_{name} TO '{meant}' (FORMAT parquet)")
+        execute(f"COPY new_{name} TO '{quoted(meant)}' (FORMAT parquet)")
         self.meant.append((meant, path))
+
+    def doubt(self, path: Path) -> None:
+        """Take the hashes from a file of `written/`: its rows are to be written anew or removed."""
+        part = path.with_suffix(".part")
+        self.relations.database.execute(
+            f"COPY (SELECT key, NULL::UBIGINT AS row_hash FROM read_parquet('{quoted(path)}'))"
+            f" TO '{quoted(part)}' (FORMAT parquet)"
+        )
+        part.replace(path)
 
     def count(self, table: str) -> int:
         return int(self.relations.one(f"SELECT count(*) FROM {table}"))
@@ -123,3 +137,15 @@ def behind(case: Case) -> bool:
     """Whether the graph may lack something of the tables: a write broke off, or none was made."""
     state = read_json(case.path("written", "state.json"))
     return bool(state.get("open", True)) or state.get("sources") != [s.id for s in case.sources()]
+
+
+def whole(case: Case, name: str) -> bool:
+    """Whether all rows that `written/` names stand in the graph: no write of them broke off."""
+    path = case.path("written", f"{name}.parquet")
+    if not path.is_file():
+        return False
+    with duckdb.connect() as database:
+        row = database.execute(
+            "SELECT count(*) FROM read_parquet(?) WHERE row_hash IS NULL", [str(path)]
+        ).fetchone()
+    return row == (0,)

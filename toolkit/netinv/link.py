@@ -13,10 +13,10 @@ import duckdb
 from netinv import cypherfile
 from netinv.case import Case, now, read_json, write_json
 from netinv.cypherfile import CypherFile
-from netinv.difference import BATCH, Difference, Progress, silent
+from netinv.difference import BATCH, Difference, Progress, silent, whole
 from netinv.errors import DefinitionError
 from netinv.graph import Graph
-from netinv.relate import Relations
+from netinv.relate import Relations, quoted
 
 HANDOFF = "handoff"
 READS = ("shipments", "processing", "ports")
@@ -76,7 +76,7 @@ def kept(case: Case) -> Links | None:
 def stale(case: Case) -> str:
     """Why the links are not those that the case's data and the rule would give now, else ''."""
     links = kept(case)
-    if links is None or not case.path("written", f"link_{HANDOFF}.parquet").is_file():
+    if links is None or not whole(case, f"link_{HANDOFF}"):
         return "there are none"
     if links.datasets != datasets(case):
         return "the sources changed since they were made"
@@ -96,7 +96,7 @@ def link(
         execute = relations.database.execute
         moves = cypherfile.home("import") / "reference" / "hs-moves.csv"
         execute(
-            f"CREATE VIEW hs_moves AS SELECT * FROM read_csv('{moves}', all_varchar = true)"
+            f"CREATE VIEW hs_moves AS SELECT * FROM read_csv('{quoted(moves)}', all_varchar = true)"
             if moves.is_file()
             else "CREATE VIEW hs_moves AS SELECT '' AS hs_from, '' AS hs_to WHERE false"
         )
@@ -137,7 +137,6 @@ def link(
                 "links",
                 written,
             )
-        difference.settle()
         links = Links(
             rule=name,
             inputs=values,
@@ -163,7 +162,8 @@ def link(
             written=written,
             removed=removed,
         )
-    write_json(case.path("written", "links.json"), links.__dict__)
+        write_json(case.path("written", "links.json"), links.__dict__)
+        difference.settle()
     return links
 
 

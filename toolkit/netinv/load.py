@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from typing import Any
 
 from netinv import cypherfile
 from netinv.case import Case
 from netinv.cypherfile import CypherFile
 from netinv.difference import BATCH, Difference, Progress, silent
 from netinv.graph import Graph
+from netinv.inputs import imo_number
 from netinv.model import DERIVED, KEYS, VALUES
 from netinv.relate import Relations, references
 
@@ -63,6 +66,7 @@ def write(case: Case, graph: Graph, progress: Progress = silent) -> Written:
                 if name not in NODES_FIRST:
                     writer.rows(spec)
             writer.sweep(drawn)
+        if writer.difference.pending or writer.difference.resourced:
             writer.sources()
         writer.difference.settle()
         _count(relations, report, drawn)
@@ -117,15 +121,27 @@ class Writer:
                 "SELECT 'Licence', id FROM raw_licences",
             ]
         )
+        self.relations.database.execute(f"CREATE TABLE known AS {known}")
         self.difference.compare(
             "stubs",
             f"""SELECT label || '|' || (CASE WHEN company THEN 'c' ELSE '' END) || '|' || k AS key,
                 hash(label, k, company) AS row_hash
             FROM (SELECT label, k, bool_or(company) AS company
                   FROM ({" UNION ALL ".join(parts)}) GROUP BY label, k) AS named
-            ANTI JOIN ({known}) AS known USING (label, k)""",
+            ANTI JOIN known USING (label, k)""",
         )
         self.report.stubs = self.difference.count("new_stubs")
+        named = (
+            "SELECT DISTINCT split_part(key, '|', 1) AS label,"
+            " regexp_replace(key, '^[A-Za-z]+[|]c?[|]', '') AS k FROM {}"
+        )
+        made, gone = (named.format(table) for table in ("change_stubs", "gone_stubs"))
+        held = named.format("held_stubs WHERE row_hash IS NOT NULL")
+        count = "SELECT count(*) FROM ({}) {} JOIN ({}) USING (label, k)"
+        self.report.stubs_made = int(self.relations.one(count.format(made, "ANTI", held)))
+        self.report.stubs_completed = int(
+            self.relations.one(count.format(gone, "SEMI", "FROM known"))
+        )
 
     def rows(self, spec: CypherFile) -> None:
         """Write the rows of a table that are new or changed."""
@@ -133,6 +149,10 @@ class Writer:
         total = self.difference.count(f"change_{name}")
         if not total:
             return
+        if any(one.type == "subject" for one in spec.inputs):
+            # A number that was a vessel's may have become a party's, or the other way about.
+            again = f"SELECT key FROM change_{name} SEMI JOIN held_{name} USING (key)"
+            self.unlink(spec, again, total)
         sql = f"SELECT * EXCLUDE (row_hash) FROM {name} SEMI JOIN change_{name} USING (key)"
         if spec.fields["writes"] in KEYS:
             sql = sql.replace("(row_hash)", "(row_hash, key)")
@@ -145,15 +165,10 @@ class Writer:
         total = self.difference.count(f"gone_{name}")
         if not total:
             return
-        batches = self.relations.batches(f"SELECT key FROM gone_{name}", BATCH)
         if writes not in KEYS:
-            self.difference.write(
-                f"UNWIND $rows AS row MATCH ()-[r:{writes} {{key: row.key}}]->() DELETE r",
-                batches,
-                name,
-                total,
-            )
+            self.unlink(spec, f"SELECT key FROM gone_{name}", total)
         else:
+            batches = self.relations.batches(f"SELECT key FROM gone_{name}", BATCH)
             key = KEYS[writes]
             label = "Party" if writes in ("Company", "Person") else writes
             derived = "|".join(DERIVED)
@@ -171,8 +186,20 @@ class Writer:
                 total,
             )
             for path in self.case.path("written").glob("link_*.parquet"):
-                path.unlink()
+                self.difference.doubt(path)
         self.report.removed[name] = total
+
+    def unlink(self, spec: CypherFile, keys: str, total: int) -> None:
+        """Remove the relationships of a table whose keys a query gives: found by their start."""
+        kind = f"[r:{spec.fields['writes']} {{key: row.key}}]"
+        self.difference.write(
+            "UNWIND $rows AS row"
+            f" CALL (row) {{ MATCH (:Party {{id: row.start}})-{kind}->() DELETE r }}"
+            f" CALL (row) {{ MATCH (:Vessel {{imo: row.imo}})-{kind}->() DELETE r }}",
+            map(_starts, self.relations.batches(keys, BATCH)),
+            spec.name,
+            total,
+        )
 
     def stubs(self) -> None:
         """Bare nodes for what rows name and no row describes."""
@@ -191,6 +218,7 @@ class Writer:
                     f" WHERE starts_with(key, '{begins}')"
                 )
                 named = " SET n:Company" if company else ""
+                named = " REMOVE n:Company" if label == "Party" and not company else named
                 self.difference.write(
                     f"UNWIND $rows AS row MERGE (n:{label} {{{KEYS[label]}: row.key}})"
                     f" SET n.stub = true{named}",
@@ -198,8 +226,6 @@ class Writer:
                     "stubs",
                     total,
                 )
-                self.report.stubs_made += total
-        self.report.stubs_completed = self.difference.count("gone_stubs")
 
     def sweep(self, drawn: dict[str, CypherFile]) -> None:
         """Remove what nothing refers to any more: bare stubs and values without a row."""
@@ -241,3 +267,12 @@ class Writer:
             "sources",
             len(live),
         )
+
+
+def _starts(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of relationship keys with the node that each begins at: the first part of its key."""
+    for row in rows:
+        first = re.match(r"(?:\\.|[^|\\])*", row["key"], re.DOTALL)
+        row["start"] = re.sub(r"\\(.)", r"\1", first[0] if first else "", flags=re.DOTALL)
+        row["imo"] = imo_number(row["start"]) or row["start"]
+    return rows

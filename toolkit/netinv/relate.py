@@ -107,7 +107,7 @@ class Relations:
         names = ", ".join(f'"{name}"' for name in wanted)
         parts = [
             f"SELECT {names}, {self.ranks[source.sha256]} AS _rank"
-            f" FROM read_parquet('{_quoted(path)}')"
+            f" FROM read_parquet('{quoted(path)}')"
             for source, path in self.case.parquet(spec.name)
         ]
         if not parts:
@@ -215,7 +215,7 @@ def references(spec: CypherFile) -> list[tuple[Input, str]]:
 
 def _key_part(name: str, several: bool) -> str:
     text = f"coalesce(\"{name}\"::VARCHAR, '')"
-    return f"replace({text}, '|', '||')" if several else text
+    return f"replace(replace({text}, '\\', '\\\\'), '|', '\\|')" if several else text
 
 
 def coverage(case: Case, needs: Mapping[str, Sequence[str]]) -> dict[str, dict[str, int]]:
@@ -247,7 +247,8 @@ def coverage(case: Case, needs: Mapping[str, Sequence[str]]) -> dict[str, dict[s
     return found
 
 
-def _quoted(path: Path) -> str:
+def quoted(path: Path) -> str:
+    """A file's name between the quotes of a statement."""
     return str(path).replace("'", "''")
 
 
