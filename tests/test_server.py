@@ -224,7 +224,7 @@ def test_a_lost_password_is_said(case: Path) -> None:
 
 def test_too_much_memory_is_said_and_not_remembered(case: Path) -> None:
     server.stop(case, quiet)
-    with pytest.raises(ServerError, match=r"reserve.*\(ask for less memory"):
+    with pytest.raises(InputError, match=r"more than this machine has .*\(ask for less memory"):
         server.ensure(case, quiet, memory="90000g")
     assert server.status(case).memory == "512m"
     assert watcher_of(case / "server", read(case / "server")) is None

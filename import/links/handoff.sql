@@ -22,7 +22,9 @@ WITH grouped AS (
     list(bill) || list(master_bill) AS bills,
     arg_min(departed, id) FILTER (departed = departed_last) AS departed,
     arg_min(arrived, id) FILTER (arrived = arrived_last) AS arrived,
-    arg_min(nullif(weight_kg, 0), id) AS net, arg_min(nullif(gross_kg, 0), id) AS gross,
+    -- What is not above zero is no weight: it has no logarithm.
+    arg_min(weight_kg, id) FILTER (weight_kg > 0) AS net,
+    arg_min(gross_kg, id) FILTER (gross_kg > 0) AS gross,
     arg_min(hs, id) AS hs, arg_min(description, id) AS description, arg_min(origin, id) AS origin,
     arg_min(procedure, id) AS procedure,
     arg_min(lot, id) AS lot, arg_min(serial, id) AS serial,
@@ -72,14 +74,14 @@ pairs AS (
   FROM inbound a CROSS JOIN probes
   JOIN outbound b ON b.sender = a.receiver AND b.net_bucket = a.net_bucket + beside
     AND b.departed BETWEEN a.arrived AND a.arrived + $window::INT
-  WHERE 1 - least(a.net, b.net) / greatest(a.net, b.net) <= $tolerance::DOUBLE
+  WHERE round(1 - least(a.net, b.net) / greatest(a.net, b.net), 9) <= $tolerance::DOUBLE
   UNION ALL
   SELECT a.id, b.id, 'weight', 4
   FROM inbound a CROSS JOIN probes
   JOIN outbound b ON b.sender = a.receiver AND b.gross_bucket = a.gross_bucket + beside
     AND b.departed BETWEEN a.arrived AND a.arrived + $window::INT
   WHERE (a.net IS NULL OR b.net IS NULL)
-    AND 1 - least(a.gross, b.gross) / greatest(a.gross, b.gross) <= $tolerance::DOUBLE
+    AND round(1 - least(a.gross, b.gross) / greatest(a.gross, b.gross), 9) <= $tolerance::DOUBLE
 ),
 candidates AS (SELECT a, b, arg_min(basis, strength) AS basis FROM pairs GROUP BY a, b),
 sizes AS (SELECT size, count(*) AS n FROM legs WHERE size IS NOT NULL GROUP BY size),

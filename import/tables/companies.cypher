@@ -5,7 +5,7 @@
 // key: id
 // inputs:
 //   id: {type: id, help: Unique over companies and people of one namespace}
-//   name: {help: As registered}
+//   name: {type: name, help: As registered}
 //   country: {type: country, optional: true, help: Seat}
 //   incorporated: {type: date, optional: true}
 //   dissolved: {type: date, optional: true}
@@ -20,7 +20,7 @@
 //   dissolved_last < incorporated: dissolved before it was incorporated
 UNWIND $rows AS row
 MERGE (c:Party {id: row.id})
-SET c = row {.id, .name, .country, .incorporated, .incorporated_last, .dissolved, .dissolved_last,
+SET c = row {.id, .name, .name_key, .country, .incorporated, .incorporated_last, .dissolved, .dissolved_last,
     .role, .industry, .address, .phone, .email, .registration, .lei, .sources, .doubts, .conflicts},
     c:Company
 REMOVE c:Person

@@ -5,7 +5,7 @@
 // key: entity, list, program, kind, from, to
 // inputs:
 //   entity: {type: subject, help: "Id of a company or person, or IMO number of a vessel"}
-//   list: {help: "Name of the list, such as OFAC SDN"}
+//   list: {type: list, help: "Name of the list, such as OFAC SDN"}
 //   program: {optional: true}
 //   kind: {optional: true}
 //   from: {type: first_day, optional: true}

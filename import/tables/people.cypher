@@ -5,7 +5,7 @@
 // key: id
 // inputs:
 //   id: {type: id, help: Unique over companies and people of one namespace}
-//   name: {help: As recorded}
+//   name: {type: name, help: As recorded}
 //   country: {type: country, optional: true, help: Nationality or residence}
 //   born: {type: date, optional: true}
 //   address: {type: address, optional: true}
@@ -13,7 +13,7 @@
 //   email: {type: email, optional: true}
 UNWIND $rows AS row
 MERGE (p:Party {id: row.id})
-SET p = row {.id, .name, .country, .born, .born_last, .address, .phone, .email,
+SET p = row {.id, .name, .name_key, .country, .born, .born_last, .address, .phone, .email,
     .sources, .doubts, .conflicts},
     p:Person
 REMOVE p:Company

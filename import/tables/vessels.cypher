@@ -5,11 +5,11 @@
 // key: imo
 // inputs:
 //   imo: {type: imo, help: "IMO number, else another stable code such as MMSI-…"}
-//   name: {help: Present name}
+//   name: {type: name, help: Present name}
 //   flag: {type: country, optional: true}
 //   type: {optional: true}
 //   mmsi: {optional: true}
 //   callsign: {optional: true}
 UNWIND $rows AS row
 MERGE (v:Vessel {imo: row.imo})
-SET v = row {.imo, .name, .flag, .type, .mmsi, .callsign, .sources, .doubts, .conflicts}
+SET v = row {.imo, .name, .name_key, .flag, .type, .mmsi, .callsign, .sources, .doubts, .conflicts}

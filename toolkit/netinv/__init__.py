@@ -1,9 +1,13 @@
 """netinv: investigate smuggling networks in Neo4j.
 
-    import netinv
-    case = netinv.open("demo")
-    result = case.run("find-rings", window=30)
-    result.frame(); result.save("rings.html")
+```python
+import netinv
+
+case = netinv.open("demo")
+result = case.run("find-rings", window=30)
+result.frame()
+result.save("rings.html")
+```
 """
 
 from netinv.api import open, version

@@ -47,7 +47,7 @@ class Loaded:
     def plain(self) -> dict[str, Any]:
         return {
             "shape": "netinv.load/1",
-            "files": [asdict(one) for one in self.files],
+            "files": [one.plain() for one in self.files],
             "graph": asdict(self.graph),
         }
 
@@ -97,7 +97,12 @@ class OpenCase:
             names = ("username", "password", "database")
             return server.Address(uri, *(self.case.setting(name)[0] for name in names))
         memory = self.memory or self.case.setting("memory")[0] or None
-        return server.ensure(self.folder, self.say, memory)
+        return server.ensure(
+            self.folder,
+            self.say,
+            memory,
+            lambda done, total: self.progress("files of Neo4j", done, total),
+        )
 
     def graph(self) -> Graph:
         """The case's graph, connected when first used."""

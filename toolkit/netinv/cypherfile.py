@@ -20,6 +20,7 @@ import yaml
 from netinv.errors import DefinitionError
 from netinv.inputs import KINDS, Input, here, known, read_input
 from netinv.model import KEYS
+from netinv.shipped import home as home  # callers say cypherfile.home
 
 TEXTS = ("title", "about", "misses", "lawful", "red_flag", "explain", "group", "example")
 OTHERS = {
@@ -107,13 +108,6 @@ class CypherFile:
         return _STRINGS.sub(" ", self.statement)
 
 
-def home(part: str) -> Path:
-    """`cypher/` or `import/`: the checkout's when it lies beside `toolkit/`, else the wheel's."""
-    package = Path(__file__).resolve().parent
-    beside = package.parent.parent / part
-    return beside if package.parent.name == "toolkit" and beside.is_dir() else package / part
-
-
 def read(path: Path) -> CypherFile:
     """Read one file and check its header against its statement. Raises DefinitionError."""
     try:
@@ -127,7 +121,7 @@ def read(path: Path) -> CypherFile:
     fields, places = _header(header, path)
     statement = "\n".join(lines[count:]).strip()
     inputs = tuple(
-        read_input(name, entry if isinstance(entry, dict) else {}, here(path, places[name]))
+        read_input(name, _entry(name, entry, here(path, places[name])), here(path, places[name]))
         for name, entry in _mapping(fields, "inputs", path).items()
     )
     made = CypherFile(
@@ -184,6 +178,15 @@ def _mapping(fields: dict[str, Any], name: str, path: Path) -> dict[str, Any]:
             f"{name} is not a mapping", where=here(path, 1), next=f"write {name}: then name: text"
         )
     return value
+
+
+def _entry(name: str, entry: Any, where: str) -> dict[str, Any]:
+    """What the header says of an input; a word where a mapping must stand is not passed over."""
+    if entry and not isinstance(entry, dict):
+        raise DefinitionError(
+            f"input {name} is not a mapping", where=where, next=f"write {name}: {{type: integer}}"
+        )
+    return entry or {}
 
 
 def _check(file: CypherFile) -> None:

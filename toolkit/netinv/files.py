@@ -7,7 +7,9 @@ import gzip
 import hashlib
 import io
 import os
+import re
 import shutil
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -68,6 +70,11 @@ def stem(path: Path) -> str:
     return path.name.split(".")[0].lower()
 
 
+def readable(path: Path) -> bool:
+    """Whether a file's name ends as one of a format that is read."""
+    return path.name.lower().endswith(SUFFIXES)
+
+
 def fingerprint(path: Path) -> str:
     """The sha256 of a file's bytes."""
     with path.open("rb") as file:
@@ -89,18 +96,23 @@ def keep_original(path: Path, sha256: str, folder: Path) -> Path:
 def open_table(path: Path, encoding: str = "") -> Iterator[Opened]:
     """Open csv, csv.gz, tsv, parquet or xlsx. Raises InputError when it is none of them inside."""
     try:
-        if path.name.endswith(".parquet"):
+        if path.name.lower().endswith(".parquet"):
             yield _open_parquet(path)
-        elif path.name.endswith(".xlsx"):
+        elif path.name.lower().endswith(".xlsx"):
             yield _open_xlsx(path)
         else:
             with _text(path, encoding) as (file, codec):
                 yield _open_csv(path, file, codec)
-    except (OSError, EOFError, gzip.BadGzipFile) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise InputError(f"cannot be read: {error}", where=path.name) from None
-    except UnicodeDecodeError as error:
+    except UnicodeError as error:
+        what = (
+            f"is not {error.encoding} at byte {error.start} of a block"
+            if isinstance(error, UnicodeDecodeError)
+            else f"cannot be decoded: {error}"
+        )
         raise InputError(
-            f"is not {error.encoding} at byte {error.start} of a block",
+            what,
             where=path.name,
             next="name its encoding with --encoding, such as gb18030 or cp1251",
         ) from None
@@ -110,7 +122,7 @@ def open_table(path: Path, encoding: str = "") -> Iterator[Opened]:
 
 
 def _bytes(path: Path) -> Any:
-    return gzip.open(path, "rb") if path.name.endswith(".gz") else path.open("rb")
+    return gzip.open(path, "rb") if path.name.lower().endswith(".gz") else path.open("rb")
 
 
 @contextmanager
@@ -118,7 +130,7 @@ def _text(path: Path, encoding: str) -> Iterator[tuple[io.TextIOWrapper, str]]:
     codec = encoding or _encoding(path)
     try:
         "".encode(codec)
-    except LookupError:
+    except (LookupError, UnicodeError):
         raise InputError(f"no encoding {codec!r}", next="use a name such as gb18030") from None
     with _bytes(path) as raw, io.TextIOWrapper(raw, encoding=codec, newline="") as file:
         yield file, codec
@@ -197,19 +209,30 @@ def _open_csv(path: Path, file: io.TextIOWrapper, codec: str) -> Opened:
         raise InputError("is empty", where=path.name, next="check that it is whole")
     if "\0" in first:
         raise InputError("is not a text file", where=path.name, next="save it as csv or xlsx")
-    counts = {mark: first.count(mark) for mark in (",", ";", "\t", "|")}
+    bare = re.sub(r'"[^"]*"', "", first)
+    counts = {mark: bare.count(mark) for mark in (",", ";", "\t", "|")}
     mark = max(counts, key=lambda m: counts[m])
     lines.back.append(first)
-    header = [name.strip() for name in next(csv.reader(lines, delimiter=mark))]
-    lines.kept = []
-    double = next((name for name in header if name and header.count(name) > 1), None)
-    if double:
+    where = f"{path.name}:{lines.number + 1}"
+    try:
+        header = [name.strip() for name in next(csv.reader(lines, delimiter=mark, strict=True))]
+    except csv.Error:
         raise InputError(
-            f"has the column {double!r} twice", where=f"{path.name}:1", next="rename one of them"
-        )
+            "its header cannot be parsed", where=where, next="mend its quotes"
+        ) from None
+    lines.kept = []
+    _once(header, where)
     records = _csv_records(lines, mark, len(header))
     shown = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}[mark]
     return Opened(header, records, codec, shown)
+
+
+def _once(header: Sequence[str], where: str) -> None:
+    """Refuse a header that names a column twice: one of the two would be lost."""
+    names = [name.lower() for name in header]
+    double = next((name for name in header if name and names.count(name.lower()) > 1), None)
+    if double:
+        raise InputError(f"has the column {double!r} twice", where=where, next="rename one of them")
 
 
 def _csv_records(lines: _Lines, mark: str, width: int) -> Iterator[Record]:
@@ -224,10 +247,10 @@ def _csv_records(lines: _Lines, mark: str, width: int) -> Iterator[Record]:
             return
         except csv.Error as error:
             number += 1
-            unclosed = "unclosed" in str(error) or "unexpected end" in str(error)
+            # A quote that ran into further lines took them from their own records.
+            unclosed = len(lines.kept) > 1 or "unexpected end" in str(error)
             what = "a quote opens and never closes" if unclosed else f"cannot be parsed: {error}"
-            raw = lines.give_back() if unclosed else "".join(lines.kept)
-            yield Record(number, str(start), (), what, raw.rstrip("\r\n"))
+            yield Record(number, str(start), (), what, lines.give_back().rstrip("\r\n"))
             reader = csv.reader(lines, delimiter=mark, strict=True)
             continue
         if not cells or (len(cells) == 1 and not cells[0].strip() and width > 1):
@@ -255,16 +278,22 @@ def _open_parquet(path: Path) -> Opened:
 
     def records() -> Iterator[Record]:
         number = 0
-        for batch in file.iter_batches(10_000):
-            for values in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-                number += 1
-                yield Record(number, f"row {number}", [written(value) for value in values])
+        try:
+            for batch in file.iter_batches(10_000):
+                for values in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                    number += 1
+                    yield Record(number, f"row {number}", [written(value) for value in values])
+        except pa.ArrowException as error:
+            raise InputError(f"cannot be read: {error}", where=path.name) from None
 
-    return Opened([str(name) for name in file.schema_arrow.names], records(), dialect="parquet")
+    header = [str(name).strip() for name in file.schema_arrow.names]
+    _once(header, path.name)
+    return Opened(header, records(), dialect="parquet")
 
 
 def _open_xlsx(path: Path) -> Opened:
     import zipfile
+    from xml.etree.ElementTree import ParseError
 
     import openpyxl
 
@@ -272,20 +301,29 @@ def _open_xlsx(path: Path) -> Opened:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
         raise InputError(f"is no xlsx file: {error}", where=path.name) from None
-    sheet = book.worksheets[0]
-    others = [one.title for one in book.worksheets[1:]]
-    rows = ((i, [written(v) for v in row]) for i, row in enumerate(sheet.values, 1))
-    _, header = next(((i, row) for i, row in rows if any(row)), (0, []))
-    while header and not header[-1]:
+
+    def filled() -> Iterator[tuple[int, list[str]]]:
+        try:
+            for at, row in enumerate(sheet.values if sheet else (), 1):
+                cells = [written(value) for value in row]
+                if any(cells):
+                    yield at, cells
+        except (zipfile.BadZipFile, ParseError, ValueError) as error:
+            raise InputError(f"cannot be read: {error}", where=path.name) from None
+
+    sheet, others = (book.worksheets or [None])[0], [one.title for one in book.worksheets[1:]]
+    rows = filled()
+    top, header = next(rows, (0, []))
+    while header and not header[-1].strip():
         header.pop()
     if not header:
         raise InputError("is empty", where=path.name, next="check that it is whole")
+    header = [name.strip() for name in header]
+    _once(header, f"{path.name}:{sheet.title}!{top}")
 
     def records() -> Iterator[Record]:
         number = 0
         for at, row in rows:
-            if not any(row):
-                continue
             number += 1
             place = f"{sheet.title}!{at}"
             if any(row[len(header) :]):
@@ -295,4 +333,4 @@ def _open_xlsx(path: Path) -> Opened:
             yield Record(number, place, (row + [""] * len(header))[: len(header)])
 
     note = f"sheets not read: {', '.join(others)}" if others else ""
-    return Opened([name.strip() for name in header], records(), dialect="xlsx", note=note)
+    return Opened(header, records(), dialect="xlsx", note=note)

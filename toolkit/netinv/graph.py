@@ -434,7 +434,8 @@ def _plain(value: Any, ends: Mapping[str, drawn.Node]) -> Any:
 
 
 def _properties(entity: drawn.Node | drawn.Relationship) -> dict[str, Any]:
-    return {key: _plain(value, {}) for key, value in sorted(entity.items())}
+    """What a reader may see: the folded forms that only an index needs are left out."""
+    return {k: _plain(v, {}) for k, v in sorted(entity.items()) if not k.endswith("_key")}
 
 
 def _node(node: drawn.Node) -> Node:

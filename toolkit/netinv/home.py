@@ -79,6 +79,19 @@ def memory_of(text: str) -> tuple[int, int]:
     return heap, PAGES if heap <= HEAP else heap // 4
 
 
+def affordable(text: str) -> None:
+    """Refuse a memory that this machine does not have: Java may take minutes to say so."""
+    from psutil import virtual_memory
+
+    there = virtual_memory().total // 2**20
+    if sum(memory_of(text)) > there:
+        raise InputError(
+            f"memory: {text} of heap, with its page cache, is more than this machine has"
+            f" ({there:,} MB)",
+            next="ask for less memory",
+        )
+
+
 def furnish(home: Path, port: int, memory: str) -> None:
     """Write the settings of a home, and before its first start the password of its one user."""
     heap, pages = memory_of(memory)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import calendar
 import csv
 import datetime as dt
+import hashlib
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -18,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from netinv.errors import DefinitionError, InputError
+from netinv.shipped import home
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +41,27 @@ class Reading:
 class Kind:
     """One type of input: its reader, its column type in a table, the columns it adds.
 
-    `refers` is the label of the node that the value names, `""` if it names none.
+    `refers` is the label of the node that the value names, `""` if it names none; `keyed` says
+    that the value is the key of a node, which may not be of any length.
     """
 
     read: Callable[[str], Reading]
     column: str = "text"
     also: Mapping[str, str] = field(default_factory=dict)
     refers: str = ""
+    keyed: bool = False
+
+
+LONGEST_KEY = 1_000
+"""Characters that a key may have: an index of Neo4j takes about 8,000 bytes."""
 
 
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?\Z", re.ASCII)
 DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ]\d\d:\d\d.*)?)?)?\Z", re.ASCII)
 TO_ORDER = re.compile(
-    r"(consigned\s+)?(un)?to\s+(the\s+)?order\b|a\s+la\s+orden\b|凭.*指示|憑.*指示|по\s+приказу\b",
+    r"\W*((consigned\s+)?(un)?to[\s-]*(the\s+)?((shipper|holder|bank)['’]?s?\s+)?order\b"
+    r"|order(\s+of\b|\W*\Z)|a\s+la\s+orden\b|[àa]\s+l['’]\s*ordre\b|по\s+приказу\b"
+    r"|[凭憑].*指示)",
     re.IGNORECASE,
 )
 FLAGS = {"true": True, "yes": True, "y": True, "1": True} | {
@@ -66,9 +77,10 @@ def read_text(text: str) -> Reading:
 
 
 def read_number(text: str) -> Reading:
-    if not NUMBER.match(text):
+    value = float(text) if NUMBER.match(text) else math.nan
+    if not math.isfinite(value):  # 1e999 is infinite, and infinity has no logarithm to link by
         raise InputError(f"{text!r} is not a number", next="use 1234.5, without thousands marks")
-    return Reading(float(text))
+    return Reading(value)
 
 
 def read_amount(text: str) -> Reading:
@@ -129,8 +141,6 @@ def read_last_day(text: str) -> Reading:
 def _countries() -> dict[str, str]:
     """Folded name or code → ISO 3166-1 alpha-2; pycountry's names, then ours for what it lacks."""
     import pycountry
-
-    from netinv.cypherfile import home
 
     names: dict[str, str] = {}
     for country in pycountry.countries:
@@ -201,17 +211,28 @@ def read_currency(text: str) -> Reading:
     return Reading(text.upper())
 
 
-def read_address(text: str) -> Reading:
-    return Reading(text, also={"key": fold(text)})
+def folded_key(text: str) -> str:
+    """The key of a name or an address: its folded form, which is never too long for an index."""
+    return _short(fold(text) or text)
+
+
+def _short(key: str) -> str:
+    if len(key) <= LONGEST_KEY:
+        return key
+    return f"{key[:200]} … {hashlib.sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
+
+
+def read_name(text: str) -> Reading:
+    return Reading(text, also={"key": folded_key(text)})
 
 
 def read_phone(text: str) -> Reading:
     digits = re.sub(r"\D", "", text).lstrip("0")
-    return Reading(text, also={"key": f"tel:{digits}" if len(digits) >= 6 else None})
+    return Reading(text, also={"key": _short(f"tel:{digits}") if len(digits) >= 6 else None})
 
 
 def read_email(text: str) -> Reading:
-    return Reading(text, also={"key": f"mail:{text.lower()}" if "@" in text else None})
+    return Reading(text, also={"key": _short(f"mail:{text.lower()}") if "@" in text else None})
 
 
 def to_order(text: str) -> bool:
@@ -227,7 +248,9 @@ def fold(text: str) -> str:
 
 KINDS: dict[str, Kind] = {
     "text": Kind(read_text),
-    "id": Kind(read_text),
+    "id": Kind(read_text, keyed=True),
+    "name": Kind(read_name, also={"key": "text"}),
+    "list": Kind(read_text, keyed=True),
     "integer": Kind(read_integer, "integer"),
     "number": Kind(read_number, "number"),
     "amount": Kind(read_amount, "number"),
@@ -238,22 +261,22 @@ KINDS: dict[str, Kind] = {
     "last_day": Kind(read_last_day, "date"),
     "country": Kind(read_country),
     "hs": Kind(read_hs),
-    "imo": Kind(read_vessel),
-    "port_code": Kind(read_port),
-    "container": Kind(read_container),
+    "imo": Kind(read_vessel, keyed=True),
+    "port_code": Kind(read_port, keyed=True),
+    "container": Kind(read_container, keyed=True),
     "lei": Kind(read_lei),
     "currency": Kind(read_currency),
-    "address": Kind(read_address, also={"key": "text"}),
+    "address": Kind(read_name, also={"key": "text"}),
     "phone": Kind(read_phone, also={"key": "text"}),
     "email": Kind(read_email, also={"key": "text"}),
     "entity": Kind(read_text),
-    "company": Kind(read_text, refers="Company"),
-    "party": Kind(read_text, refers="Party"),
-    "subject": Kind(read_text, refers="Party"),
-    "vessel": Kind(read_vessel, refers="Vessel"),
-    "port": Kind(read_port, refers="Port"),
-    "shipment": Kind(read_text, refers="Shipment"),
-    "licence": Kind(read_text, refers="Licence"),
+    "company": Kind(read_text, refers="Company", keyed=True),
+    "party": Kind(read_text, refers="Party", keyed=True),
+    "subject": Kind(read_text, refers="Party", keyed=True),
+    "vessel": Kind(read_vessel, refers="Vessel", keyed=True),
+    "port": Kind(read_port, refers="Port", keyed=True),
+    "shipment": Kind(read_text, refers="Shipment", keyed=True),
+    "licence": Kind(read_text, refers="Licence", keyed=True),
 }
 """The types a header may name. `subject` is a party's id or a vessel's IMO number; `entity` a
 person's, company's, vessel's or port's id or name, looked up when a question is asked."""
@@ -305,6 +328,11 @@ class Input:
             return Reading(None)
         if self.choices:
             return self._choose(text)
+        if self.kind.keyed and len(text) > LONGEST_KEY:
+            raise InputError(
+                f"has {len(text):,} characters, too many for a key",
+                next=f"use {LONGEST_KEY:,} at most",
+            )
         reading = self.kind.read(text)
         for bound, wrong in ((self.min, "below"), (self.max, "above")):
             if bound is None or reading.value is None:
@@ -348,10 +376,14 @@ def guarded(text: str) -> str:
     return "'" + text if flat[:1] and flat[0] in "=+-@\t\r\n" else text
 
 
+SPELT = ("Cc", "Cf", "Cs")
+"""Unicode's control marks, format marks and surrogates: no terminal shows them as they are."""
+
+
 def shown(text: str) -> str:
     """A text for a terminal: control and direction marks, which could act on it, are spelt out."""
     return "".join(
-        char if char == "\n" or unicodedata.category(char) not in ("Cc", "Cf") else _spelt(char)
+        char if char == "\n" or unicodedata.category(char) not in SPELT else _spelt(char)
         for char in text
     )
 
@@ -375,6 +407,8 @@ def written(value: object) -> str:
         return value.date().isoformat() if midnight else value.isoformat(sep=" ")
     if isinstance(value, dt.date):
         return value.isoformat()
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
     return str(value)
 
 
@@ -388,24 +422,40 @@ def read_input(name: str, fields: Mapping[str, Any], where: str) -> Input:
     type_ = fields.get("type", "text")
     if type_ not in KINDS:
         raise DefinitionError(f"input {name}: no type {type_!r}", where=where, next=known(KINDS))
+    if not isinstance(fields.get("choices", []), list):
+        raise DefinitionError(
+            f"input {name}: choices is no list", where=where, next="write choices: [this, that]"
+        )
     made = Input(
         name=name,
         type=type_,
-        optional=FLAGS.get(str(fields.get("optional", "false")), False),
+        optional=_said(name, "optional", fields, where),
         default=fields.get("default"),
         help=" ".join(str(fields.get("help", "")).split()),
         min=fields.get("min"),
         max=fields.get("max"),
         choices=tuple(fields.get("choices", ())),
-        argument=FLAGS.get(str(fields.get("argument", "false")), False),
-        ours=FLAGS.get(str(fields.get("ours", "false")), False),
+        argument=_said(name, "argument", fields, where),
+        ours=_said(name, "ours", fields, where),
     )
     try:
+        for bound in filter(None, (made.min, made.max)):
+            made.kind.read(bound)
         if made.default is not None:
             made.value()
     except InputError as error:
-        raise DefinitionError(f"default of {error}", where=where) from None
+        what = "default of " if error.where else f"bound of {name}: "
+        raise DefinitionError(f"{what}{error}", where=where) from None
     return made
+
+
+def _said(name: str, key: str, fields: Mapping[str, Any], where: str) -> bool:
+    """What a header says of an input with true or false, in any case; false when it is silent."""
+    try:
+        return bool(read_flag(str(fields.get(key, "false"))).value)
+    except InputError as error:
+        what = f"input {name}: {key}: {error.what}"
+        raise DefinitionError(what, where=where, next=error.next) from None
 
 
 def known(names: object) -> str:

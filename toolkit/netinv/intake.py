@@ -60,6 +60,10 @@ class FileReport:
     unknown_columns: list[str] = field(default_factory=list)
     note: str = ""
 
+    def plain(self) -> dict[str, Any]:
+        """The report in values that JSON knows; `asdict` breaks a Counter in Python 3.11."""
+        return {k: dict(v) if isinstance(v, Counter) else v for k, v in vars(self).items()}
+
 
 def take_in(
     case: Case,
@@ -102,18 +106,15 @@ def _take_bundle(
     progress: Callable[[str, int], None],
 ) -> list[FileReport]:
     prints = {one.role: fingerprint(one.path) for one in group}
-    whole = (
-        next(iter(prints.values()))
-        if len(group) == 1
-        else hashlib.sha256("".join(sorted(prints.values())).encode()).hexdigest()
-    )
+    # One file is named by its content; several, or one under a namespace, by what names them.
+    named = sorted(prints.values()) + ([options.namespace] if options.namespace else [])
+    whole = named[0] if len(named) == 1 else hashlib.sha256("".join(named).encode()).hexdigest()
     kind = group[0].kind
     before = next((one for one in case.sources(retired=True) if one.sha256 == whole), None)
     if before and not before.retired:
-        if (before.kind, before.namespace) != (kind, options.namespace):
+        if before.kind != kind:
             raise InputError(
-                f"is in already, as {before.kind}"
-                + (f" with namespace {before.namespace}" if before.namespace else ""),
+                f"is in already, as {before.kind}",
                 where=group[0].path.name,
                 next=f"netinv sources drop {before.id} --reason … first",
             )

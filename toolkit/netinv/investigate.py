@@ -15,6 +15,7 @@ from netinv.case import Case
 from netinv.cypherfile import OPTIONS, CypherFile
 from netinv.errors import CaseError, DefinitionError, InputError, QueryError
 from netinv.graph import Drawing, Graph, Plan
+from netinv.inputs import folded_key
 from netinv.relate import coverage
 from netinv.result import (
     FOUND,
@@ -37,9 +38,9 @@ CALL {
   UNION MATCH (n:Vessel {imo: $word}) RETURN n, 0 AS far
   UNION MATCH (n:Port {code: $word}) RETURN n, 0 AS far
   UNION MATCH (n:Shipment {id: $word}) RETURN n, 0 AS far
-  UNION MATCH (n:Party {name: $word}) RETURN n, 1 AS far
-  UNION MATCH (n:Vessel {name: $word}) RETURN n, 1 AS far
-  UNION MATCH (n:Port {name: $word}) RETURN n, 1 AS far
+  UNION MATCH (n:Party {name_key: $key}) RETURN n, CASE n.name WHEN $word THEN 1 ELSE 2 END AS far
+  UNION MATCH (n:Vessel {name_key: $key}) RETURN n, CASE n.name WHEN $word THEN 1 ELSE 2 END AS far
+  UNION MATCH (n:Port {name_key: $key}) RETURN n, CASE n.name WHEN $word THEN 1 ELSE 2 END AS far
 }
 RETURN n, far ORDER BY far, n.name LIMIT 20
 """
@@ -135,8 +136,9 @@ def _say_hubs(
 
 
 def find(graph: Graph, word: str) -> str:
-    """The key of the one entity that a word names, by id or by name. Raises InputError."""
-    rows = graph.ask(FIND, {"word": word}).rows
+    """The key of the one entity that a word names: by id, by name, by a name that differs in case,
+    width and punctuation only. Raises InputError."""
+    rows = graph.ask(FIND, {"word": word, "key": folded_key(word)}).rows
     best = [row["n"].nodes[0] for row in rows if row["far"] == rows[0]["far"]]
     if len(best) == 1:
         return str(best[0].key)

@@ -170,8 +170,8 @@ def link(
 def _unlinkable(relations: Relations) -> dict[str, int]:
     """How many shipments cannot be handed on, or over, for want of what."""
     trace = (
-        "weight_kg IS NULL AND gross_kg IS NULL AND lot IS NULL AND serial IS NULL AND ("
-        "container IS NULL OR seal IS NULL)"
+        "coalesce(weight_kg, 0) <= 0 AND coalesce(gross_kg, 0) <= 0 AND lot IS NULL"
+        " AND serial IS NULL AND (container IS NULL OR seal IS NULL)"
     )
     counts = relations.rows(f"""
         SELECT count(*),

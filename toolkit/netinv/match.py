@@ -10,7 +10,7 @@ from pathlib import Path
 
 from netinv import cypherfile
 from netinv.errors import InputError
-from netinv.files import SUFFIXES, open_table, stem
+from netinv.files import SUFFIXES, open_table, readable, stem
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def match(
         if path.is_dir():
             inside = sorted(p for p in path.iterdir() if p.is_file() and p.name[0] not in "._")
             for one in inside:
-                candidate = _kind_of(one, kind, encoding) if one.name.endswith(SUFFIXES) else None
+                candidate = _kind_of(one, kind, encoding) if readable(one) else None
                 if candidate:
                     found.append(candidate)
                 else:
@@ -51,7 +51,7 @@ def match(
                 where=str(path),
                 next=f"did you mean {' or '.join(near)}?" if near else "check the path",
             )
-        if not path.name.endswith(SUFFIXES):
+        if not readable(path):
             raise InputError(
                 "is of no format that netinv reads",
                 where=str(path),
@@ -139,7 +139,7 @@ def _nearest(path: Path, encoding: str) -> list[str]:
     for source in cypherfile.sources():
         known[source] = {c.lower() for columns in _roles(source).values() for c in columns}
     shared = sorted(known, key=lambda name: (-len(known[name] & header), name))
-    return get_close_matches(stem(path), list(known), 1) + shared[:3]
+    return list(dict.fromkeys(get_close_matches(stem(path), list(known), 1) + shared[:3]))
 
 
 def _header(path: Path, encoding: str) -> tuple[str, ...]:

@@ -30,9 +30,9 @@ DERIVED = ("HANDOFF", "CONTROLLED_BY", "HOLDS", "SAME_AS")
 """Relationships that are computed from the tables and never observed."""
 
 INDEXES: tuple[tuple[str, str], ...] = (
-    ("Party", "name"),
-    ("Vessel", "name"),
-    ("Port", "name"),
+    ("Party", "name_key"),
+    ("Vessel", "name_key"),
+    ("Port", "name_key"),
 )
 """Label and property that questions look up beside the keys."""
 

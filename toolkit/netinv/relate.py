@@ -142,6 +142,7 @@ class Relations:
             f"[{_text(name)} || ': ' || o.v::VARCHAR || ' (' || o.s || ')'"
             f" FOR o IN {name} IF o.v <> {name}[1].v]"
             for name in own
+            if not name.endswith('_key"')
         )
         subjects = [one.name for one in spec.inputs if one.type == "subject"]
         vessels = "".join(

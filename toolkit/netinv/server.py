@@ -30,6 +30,7 @@ from netinv.home import (
     HEAP,
     USER,
     Installation,
+    affordable,
     detach,
     furnish,
     has_store,
@@ -119,7 +120,7 @@ def ensure(
     """
     home = _home(folder)
     if memory is not None:
-        memory_of(memory)
+        affordable(memory)
     _reap()
     touch(home, _idle())  # before looking whether it runs: see _end_if_idle
     state = read(home)
@@ -225,6 +226,7 @@ def _start(
         _password(home)
     _refuse_newer(home)
     _unwatch(home, before)  # it still looks at the server that has died
+    affordable(before.memory if memory is None else memory)
     say("Starting Neo4j")
     for attempt in range(3):
         port = free_port(before.port if attempt == 0 else 0)
