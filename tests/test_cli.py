@@ -152,6 +152,8 @@ def test_a_question_answers_on_stdout_and_talks_on_stderr(
 
     quiet = netinv(*served, "--quiet", "find-rings", "--strength", "0")
     assert quiet.stderr == ""
+    again = netinv(*served, "--quiet", "load", tmp_path / "tables")
+    assert (again.returncode, again.stderr) == (0, "")
 
     files = [tmp_path / f"rings.{suffix}" for suffix in ("csv", "xlsx", "json", "parquet", "html")]
     words = [word for path in files for word in ("-o", path)]

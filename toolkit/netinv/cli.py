@@ -129,6 +129,14 @@ def _open(ctx: click.Context) -> Iterator[api.OpenCase]:
         yield case
 
 
+def tell(line: str) -> None:
+    """One line of a command's talk, on stderr; none under --quiet."""
+    from netinv import screen
+
+    if not click.get_current_context().obj["quiet"]:
+        screen.talk(line)
+
+
 def _json(value: Any) -> None:
     from netinv import screen
 
@@ -183,7 +191,7 @@ def load(ctx: click.Context, /, paths: tuple[Path, ...], as_json: bool, **option
         ],
     )
     for line in _loaded_notes(loaded, case.folder):
-        screen.talk(line)
+        tell(line)
 
 
 def _loaded_notes(loaded: api.Loaded, folder: Path) -> Iterator[str]:
@@ -270,16 +278,15 @@ def sources(ctx: click.Context, retired: bool, as_json: bool) -> None:
 @click.pass_context
 def drop(ctx: click.Context, id: str, reason: str, dry_run: bool) -> None:
     """Retire a source: kept and marked, no longer in the graph."""
-    from netinv import screen
 
     with _open(ctx) as case:
         if dry_run:
             source = case.case.source(id)
-            screen.talk(f"would retire {source.id} ({_made_of(source)})")
+            tell(f"would retire {source.id} ({_made_of(source)})")
             return
         source, written = case.drop(id, reason)
     removed = ", ".join(f"{n:,} {name}" for name, n in written.removed.items()) or "nothing"
-    screen.talk(f"retired {source.id} ({_made_of(source)}); removed from the graph: {removed}")
+    tell(f"retired {source.id} ({_made_of(source)}); removed from the graph: {removed}")
 
 
 def _made_of(source: Any) -> str:
@@ -293,20 +300,19 @@ def _made_of(source: Any) -> str:
 @click.pass_context
 def rebuild(ctx: click.Context, yes: bool, dry_run: bool) -> None:
     """Make the graph again from the tables; it comes out the same."""
-    from netinv import screen
 
     with _open(ctx) as case:
         if dry_run or not (yes or case.own_server()):
             counts = case.graph().counts()
             listed = ", ".join(f"{n:,} {name}" for name, n in sorted(counts.items()))
-            screen.talk(f"{case.address().uri} holds {listed or 'nothing'}")
+            tell(f"{case.address().uri} holds {listed or 'nothing'}")
             if dry_run:
                 return
             if not sys.stdin.isatty() or not click.confirm("Remove all of it?", err=True):
                 raise NetinvError("nothing was removed", next="give --yes")
         written = case.rebuild()
     rows = ", ".join(f"{count:,} {name}" for name, count in written.rows.items())
-    screen.talk(f"wrote {rows or 'nothing'}")
+    tell(f"wrote {rows or 'nothing'}")
 
 
 @main_group.command(epilog="Example: netinv link --window 30")
@@ -322,15 +328,15 @@ def link(ctx: click.Context, /, as_json: bool, **inputs: Any) -> None:
         _json(asdict(links))
         return
     screen.table(("basis", "links"), list(links.bases.items()))
-    screen.talk(f"{links.kept:,} links; {links.written:,} written, {links.removed:,} removed")
+    tell(f"{links.kept:,} links; {links.written:,} written, {links.removed:,} removed")
     if links.cut:
-        screen.talk(f"{links.cut:,} weaker candidates not kept ({inputs['keep']} for a shipment)")
+        tell(f"{links.cut:,} weaker candidates not kept ({inputs['keep']} for a shipment)")
     if links.tied:
-        screen.talk(f"{links.tied:,} kept beyond that, tied with the last")
+        tell(f"{links.tied:,} kept beyond that, tied with the last")
     total = links.unlinkable.get("shipments", 0)
     for what, count in links.unlinkable.items():
         if count and what != "shipments":
-            screen.talk(f"{count:,} of {total:,} shipments {what}")
+            tell(f"{count:,} of {total:,} shipments {what}")
 
 
 @main_group.command(epilog="Example: netinv doctor")
@@ -349,7 +355,7 @@ def doctor(ctx: click.Context, as_json: bool) -> None:
         screen.table(("", "what", "found"), [(one.sign, one.what, one.found) for one in report])
         for one in report:
             if one.next:
-                screen.talk(f"{one.what}: {one.next}")
+                tell(f"{one.what}: {one.next}")
     if any(one.sign == "FAULT" for one in report):
         ctx.exit(1)
 
@@ -396,11 +402,10 @@ def server() -> None:
 @click.pass_context
 def start(ctx: click.Context) -> None:
     """Start the case's Neo4j; every command does so by itself."""
-    from netinv import screen
 
     with _open(ctx) as case:
         status = case.start()
-    screen.talk(f"Neo4j {status.version} runs on 127.0.0.1:{status.port} (pid {status.pid})")
+    tell(f"Neo4j {status.version} runs on 127.0.0.1:{status.port} (pid {status.pid})")
 
 
 @server.command(epilog="Example: netinv server stop --all")
@@ -408,17 +413,16 @@ def start(ctx: click.Context) -> None:
 @click.pass_context
 def stop(ctx: click.Context, everything: bool) -> None:
     """Stop the case's Neo4j."""
-    from netinv import screen
 
     if everything:
         from netinv import server as local
 
         for one in local.running():
-            local.stop(one.folder, screen.talk)
-            screen.talk(f"stopped {one.folder}")
+            local.stop(one.folder, tell)
+            tell(f"stopped {one.folder}")
         return
     with _open(ctx) as case:
-        screen.talk("stopped" if case.stop() else "was not running")
+        tell("stopped" if case.stop() else "was not running")
 
 
 @server.command(epilog="Example: netinv server status")
@@ -543,18 +547,17 @@ def _ask(ctx: click.Context, /, outputs: tuple[Path, ...], as_json: bool, **inpu
         _json(plain(result))
     elif result.answer != UNCHECKED and not outputs:
         screen.findings(result)
-    if not ctx.obj["quiet"]:
-        count = len(result.findings)
-        screen.talk(
-            f"{result.question.title}: "
-            + (f"{count:,} finding{'s' * (count != 1)}" if count else result.answer)
-        )
-        for line in (*result.checked, *result.cut, *result.notes):
-            screen.talk("  " + line)
-        if result.findings:
-            screen.talk("  A finding is a lead and no proof: read what speaks against it.")
-        for path in written:
-            screen.talk(f"wrote {path}")
+    count = len(result.findings)
+    tell(
+        f"{result.question.title}: "
+        + (f"{count:,} finding{'s' * (count != 1)}" if count else result.answer)
+    )
+    for line in (*result.checked, *result.cut, *result.notes):
+        tell("  " + line)
+    if result.findings:
+        tell("  A finding is a lead and no proof: read what speaks against it.")
+    for path in written:
+        tell(f"wrote {path}")
     if result.answer == UNCHECKED:
         ctx.exit(UNCHECKED_EXIT)
 
