@@ -13,7 +13,7 @@ import pytest
 
 from netinv import cypherfile
 from netinv.server import Address
-from tests.conftest import write_tables
+from tests.conftest import ROOT, write_tables
 
 COMMANDS = [
     ["demo"],
@@ -229,10 +229,18 @@ def test_doctor_says_what_is_there(served: tuple[str, ...], on_server: Address) 
 @pytest.mark.server
 def test_the_log_keeps_every_command(served: tuple[str, ...]) -> None:
     netinv(*served, "find-rings", "--strength", "0")
+    for words in (
+        ["sources"],
+        ["doctor"],
+        ["link"],
+        ["lint", *sorted(ROOT.rglob("profile.cypher"))],
+    ):
+        assert netinv(*served, *words).returncode == 0
     lines = (Path(served[1]) / "log.jsonl").read_text(encoding="utf-8").splitlines()
     entries = [json.loads(line) for line in lines]
-    assert [entry["command"] for entry in entries] == ["load", "find-rings"]
-    for entry in entries:
+    asked = ["load", "find-rings", "sources", "doctor", "link", "lint"]
+    assert [entry["command"] for entry in entries] == asked
+    for entry in entries[:2]:
         assert {"time", "user", "inputs", "sources"} <= set(entry)
     assert entries[1]["inputs"] == {"strength": "0"}
     assert len(entries[1]["result"]) == 16

@@ -213,7 +213,9 @@ class OpenCase:
 
     def sources(self, *, retired: bool = False) -> list[Source]:
         """What is loaded."""
-        return self.case.sources(retired=retired)
+        found = self.case.sources(retired=retired)
+        self.case.log("sources", sources=[one.id for one in found])
+        return found
 
     def drop(self, id: str, reason: str) -> tuple[Source, Written]:
         """Retire a source: kept and marked, no longer in the graph. Raises CaseError."""
@@ -321,6 +323,7 @@ class OpenCase:
                 found[path] = investigate.lint(investigate.checked_file(path), self.graph())
             except NetinvError as error:
                 found[path] = [str(error)]
+        self.case.log("lint", inputs=[str(path) for path in paths])
         return found
 
     # ------------------------------------------------------------ the log

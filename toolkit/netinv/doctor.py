@@ -34,7 +34,9 @@ class Look:
 
 def examine(case: OpenCase, flag: str = "") -> list[Look]:
     """Look at the machine, the settings, the server, the graph and what can be asked."""
-    return [*_machine(case), *_settings(case, flag), *_server(case), *_asked(case)]
+    report = [*_machine(case), *_settings(case, flag), *_server(case), *_asked(case)]
+    case.case.log("doctor", faults=[one.what for one in report if one.sign == FAULT])
+    return report
 
 
 def _machine(case: OpenCase) -> Iterator[Look]:
