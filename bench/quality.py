@@ -1,0 +1,202 @@
+"""Precision and recall on worlds whose answers are known, asked as a user asks.
+
+    python bench/quality.py                   # the whole table: two difficulties, three seeds each
+    python bench/quality.py --seeds 1 --easy  # one world, while tuning
+
+Each world is loaded by `netinv load`, linked by `netinv link` and asked by the commands. A finding
+names a planted network when the two share at least half of all shipments (companies, for boards)
+that either has. `first N` are the best N findings, N the number planted. Beside it the plain finder
+(`bench/plain.py`), which says whether the world is hard enough to count.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from plain import Plain
+from world.write import make
+
+COMMANDS = (
+    "find-rings",
+    "find-circular-routes",
+    "find-relabel-chains",
+    "find-shared-directors",
+)
+UNTUNED = (101, 102, 103)
+"""Seeds that were never looked at while the rule was tuned."""
+
+GOALS = {
+    # command: (precision among the first N, recall among the first 2N, look-alikes), easy and hard
+    "find-rings": ((0.98, 0.98, 0.02), (0.93, 0.93, 0.05)),
+    "find-circular-routes": ((0.96, 0.98, 0.02), (0.93, 0.93, 0.05)),
+    "find-relabel-chains": ((0.98, 0.98, 0.02), (0.93, 0.93, 0.05)),
+    "find-shared-directors": ((0.98, 0.98, 0.02), (0.95, 0.93, 0.05)),
+}
+LIMIT = {False: 0.7, True: 0.35}
+"""A world counts when the plain finder's rings reach no more than this among the first N."""
+
+
+@dataclass
+class Score:
+    """Counts over the worlds of one difficulty."""
+
+    planted: int = 0
+    first: int = 0
+    right: int = 0
+    right_50: int = 0
+    of_50: int = 0
+    right_100: int = 0
+    of_100: int = 0
+    found: int = 0
+    alike: int = 0
+    lawful: int = 0
+    named: int = 0
+    missed: list[Any] = field(default_factory=list)
+
+    def add(self, answer: Sequence[Sequence[str]], truth: dict[str, list[list[str]]]) -> None:
+        planted, lawful = truth["planted"], truth["lawful"]
+        n = len(planted)
+        hits = [_best(finding, planted) for finding in answer]
+        alike = [_inside(finding, lawful) for finding in answer]
+        self.planted += n
+        self.first += min(n, len(answer)) if answer else 0
+        self.right += len(set(hits[:n]) - {None})
+        self.right_50 += len(set(hits[:50]) - {None})
+        self.of_50 += min(50, n)
+        self.right_100 += len(set(hits[:100]) - {None})
+        self.of_100 += min(100, n)
+        self.found += len(set(hits[: 2 * n]) - {None})
+        self.alike += sum(one is not None for one in alike[:n])
+        self.lawful += len(lawful)
+        self.named += len(set(alike) - {None})
+        self.missed += [one for at, one in enumerate(planted) if at not in hits[: 2 * n]]
+
+
+def _best(finding: Sequence[str], networks: Sequence[Sequence[str]]) -> int | None:
+    """The network that a finding names: at least half of what either has is common."""
+    mine = set(finding)
+    for at, network in enumerate(networks):
+        if 2 * len(mine & set(network)) >= len(mine | set(network)):
+            return at
+    return None
+
+
+def _inside(finding: Sequence[str], networks: Sequence[Sequence[str]]) -> int | None:
+    """The look-alike of which a finding is a part."""
+    mine = set(finding)
+    for at, network in enumerate(networks):
+        if 2 * len(mine & set(network)) >= len(mine):
+            return at
+    return None
+
+
+def interval(hits: int, of: int) -> str:
+    """Wilson's 95 % interval of a share."""
+    if not of:
+        return "–"
+    p, z = hits / of, 1.96
+    middle = (p + z * z / (2 * of)) / (1 + z * z / of)
+    half = z * math.sqrt(p * (1 - p) / of + z * z / (4 * of * of)) / (1 + z * z / of)
+    return f"{p:.3f} [{max(middle - half, 0):.2f}, {min(middle + half, 1):.2f}]"
+
+
+def netinv(case: Path, *words: str | Path) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "netinv", "--quiet", "--case", str(case), *map(str, words)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise SystemExit(f"netinv {words[0]}: {done.stderr}")
+    return done.stdout
+
+
+def asked(case: Path, command: str, limit: int) -> list[list[str]]:
+    """The elements of each finding, best first, as the command prints them."""
+    told = json.loads(netinv(case, command, "--limit", str(limit), "--time-limit", "600", "--json"))
+    label = "Company:" if command == "find-shared-directors" else "Shipment:"
+    return [
+        [one.removeprefix(label) for one in finding["nodes"] if one.startswith(label)]
+        for finding in told["findings"]
+    ]
+
+
+def measure(seed: int, shipments: int, planted: int, hard: bool, keep: str) -> dict[str, Any]:
+    """Make one world, ask netinv and the plain finder; gives answers and truth."""
+    with tempfile.TemporaryDirectory() as name:
+        folder, case = Path(keep or name) / "world", Path(keep or name) / "case"
+        make(folder, seed, shipments, planted, hard)
+        truth = json.loads((folder / "truth.json").read_text("utf-8"))
+        netinv(case, "load", folder)
+        netinv(case, "link")
+        answers = {command: asked(case, command, max(2 * planted, 100)) for command in COMMANDS}
+        netinv(case, "server", "stop")
+        plain = Plain(folder)
+        plainly = {command: plain.find(command) for command in COMMANDS[:3]}
+    return {"truth": truth, "netinv": answers, "plain": plainly}
+
+
+def table(hard: bool, scores: dict[tuple[str, str], Score]) -> None:
+    """Print the figures of one difficulty, with the goals beside them."""
+    print(
+        f"\n{'hard' if hard else 'easy'}:"
+        " precision among first N | 50 | 100 | recall in 2N | look-alikes"
+    )
+    for command in COMMANDS:
+        goal = GOALS[command][hard]
+        for who in ("netinv", "plain"):
+            one = scores.get((who, command))
+            if one is None:
+                continue
+            line = (
+                f"{command:24} {who:6} {interval(one.right, one.planted)} | "
+                f"{one.right_50 / one.of_50:.2f} | {one.right_100 / one.of_100:.2f} | "
+                f"{interval(one.found, one.planted)} | {interval(one.alike, one.planted)}"
+            )
+            if who == "netinv":
+                line += f"   goal {goal[0]} {goal[1]} {goal[2]}"
+            else:
+                line += f"   names {one.named} of {one.lawful} look-alikes somewhere"
+            print(line)
+    rings = scores[("plain", "find-rings")]
+    counts = rings.right / rings.planted <= LIMIT[hard] and 3 * rings.named >= 2 * rings.lawful
+    print(f"these worlds {'count' if counts else 'DO NOT COUNT: too easy for the plain finder'}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--seeds", type=int, nargs="+", default=UNTUNED)
+    parser.add_argument("--shipments", type=int, default=50_000)
+    parser.add_argument("--planted", type=int, default=40)
+    parser.add_argument("--easy", action="store_true", help="only the easy worlds")
+    parser.add_argument("--hard", action="store_true", help="only the hard worlds")
+    parser.add_argument("--keep", default="", help="keep the last world and its case here")
+    given = parser.parse_args()
+    for hard in (False, True):
+        if (given.easy and hard) or (given.hard and not hard):
+            continue
+        scores: dict[tuple[str, str], Score] = defaultdict(Score)
+        for seed in given.seeds:
+            one = measure(seed, given.shipments, given.planted, hard, given.keep)
+            for who in ("netinv", "plain"):
+                for command, answer in one[who].items():
+                    scores[who, command].add(answer, one["truth"][command])
+        table(hard, scores)
+        if given.keep:
+            missed = {command: scores["netinv", command].missed for command in COMMANDS}
+            Path(given.keep, "missed.json").write_text(json.dumps(missed), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,155 @@
+"""The lawful background: ordinary trade, habits, entrepôt, processing, returns; and its holes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from world.parts import (
+    DAYS,
+    NOBODY,
+    PLAIN,
+    REEXPORT,
+    RETURN,
+    TEMPORARY,
+    TO_ORDER,
+    Rows,
+    World,
+    joined,
+    rows,
+)
+
+
+def background(world: World) -> None:
+    """Add the lawful trade of a world."""
+    total = world.shipments
+    blocks = [
+        habits(world, int(total * 0.14)),
+        entrepot(world, int(total * 0.08)),
+        processing(world, int(total * 0.05)),
+        returns(world, int(total * 0.02)),
+    ]
+    done = sum(len(block["good"]) for block in blocks)
+    everything = joined([*blocks, ordinary(world, max(total - done, 0))])
+    containers(world, everything)
+    holes(world, everything)
+    world.blocks = [everything]
+
+
+def leg(world: World, a: np.ndarray, b: np.ndarray, good: np.ndarray, left: np.ndarray) -> Rows:
+    """Shipments from company to company, port to port."""
+    made = rows(len(a), shipper=a, consignee=b, good=good, departed=left)
+    made["load"], made["discharge"] = world.port[a], world.port[b]
+    made["arrived"] = left + world.transit(made["load"], made["discharge"])
+    made["origin"] = world.country[a]
+    made["word"] = world.word(good)
+    made["weight"] = world.weights(good)
+    return made
+
+
+def other_than(world: World, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    return np.where(a == b, (b + 1 + world.rng.integers(0, 50, len(b))) % world.companies, b)
+
+
+def ordinary(world: World, count: int) -> Rows:
+    a = world.any_company(count)
+    b = other_than(world, a, world.any_company(count))
+    known = world.known_for[a, world.rng.integers(0, 3, count)]
+    good = np.where(a < 100, world.rng.integers(0, len(world.goods.hs), count), known)
+    made = leg(world, a, b, good, world.rng.integers(0, DAYS, count))
+    strange = world.rng.random(count) < 0.2
+    made["origin"] = np.where(
+        strange, world.rng.integers(0, len(world.countries), count), made["origin"]
+    )
+    return made
+
+
+def habits(world: World, count: int) -> Rows:
+    """Pairs that trade one unchanging weight month by month."""
+    pairs = max(count // 20, 1)
+    a = world.any_company(pairs)
+    b = other_than(world, a, world.any_company(pairs))
+    good = world.known_for[a, 0]
+    weight = world.weights(good)
+    begin = world.rng.integers(0, 120, pairs)
+    which = np.repeat(np.arange(pairs), 20)
+    left = begin[which] + 30 * np.tile(np.arange(20), pairs)
+    left = left + world.rng.integers(-2, 3, len(which))
+    made = leg(world, a[which], b[which], good[which], left)
+    made["weight"] = weight[which]
+    made["word"][:] = 0
+    return made
+
+
+def entrepot(world: World, count: int) -> Rows:
+    """Goods that a hub sends on as they are, their origin kept; a third say so as re-export."""
+    pairs = count // 2
+    a = world.firm(pairs)
+    hub = other_than(world, a, world.rng.choice(world.hubs, pairs))
+    b = other_than(world, hub, world.firm(pairs))
+    good = world.known_for[a, 0]
+    first = leg(world, a, hub, good, world.rng.integers(0, DAYS - 60, pairs))
+    second = leg(world, hub, b, good, first["arrived"] + world.rng.integers(1, 21, pairs))
+    second["weight"] = np.round(first["weight"] * (1 - 0.004 * world.rng.random(pairs)))
+    second["origin"], second["word"] = first["origin"], first["word"]
+    second["procedure"] = np.where(world.rng.random(pairs) < 0.35, REEXPORT, PLAIN)
+    return joined([first, second])
+
+
+def processing(world: World, count: int) -> Rows:
+    """Companies that turn one good into another, again and again; half of them on record."""
+    pairs = count // 2
+    makers = world.processors
+    turn = world.rng.integers(0, len(world.goods.hs), (len(makers), 2))
+    turn[:, 1] = np.where(turn[:, 0] == turn[:, 1], (turn[:, 1] + 1) % 40, turn[:, 1])
+    which = world.rng.integers(0, len(makers), pairs)
+    maker = makers[which]
+    a = other_than(world, maker, world.firm(pairs))
+    b = other_than(world, maker, world.firm(pairs))
+    first = leg(world, a, maker, turn[which, 0], world.rng.integers(0, DAYS - 80, pairs))
+    left = first["arrived"] + world.rng.integers(3, 31, pairs)
+    second = leg(world, maker, b, turn[which, 1], left)
+    second["weight"] = np.round(first["weight"] * (0.955 + 0.045 * world.rng.random(pairs)))
+    world.processing += [
+        (int(makers[i]), int(turn[i, 0]), int(turn[i, 1])) for i in range(0, len(makers), 2)
+    ]
+    return joined([first, second])
+
+
+def returns(world: World, count: int) -> Rows:
+    """Leased, repaired and returned goods: out and home again, and said to be so."""
+    pairs = count // 2
+    a = world.firm(pairs)
+    b = other_than(world, a, world.firm(pairs))
+    good = world.known_for[a, 1]
+    out = leg(world, a, b, good, world.rng.integers(0, DAYS - 90, pairs))
+    back = leg(world, b, a, good, out["arrived"] + world.rng.integers(5, 41, pairs))
+    back["weight"], back["origin"], back["word"] = out["weight"], out["origin"], out["word"]
+    out["procedure"][:], back["procedure"][:] = TEMPORARY, RETURN
+    return joined([out, back])
+
+
+def containers(world: World, every: Rows) -> None:
+    """Seven of ten ride in a container; one is used again and again, each time newly sealed."""
+    count = len(every["good"])
+    ride = world.rng.random(count) < 0.7
+    pool = max(count // 8, 10)
+    every["container"] = np.where(ride, world.rng.integers(0, pool, count), -1).astype(np.int32)
+    every["seal"] = np.where(ride, np.arange(count), -1).astype(np.int32)
+
+
+def holes(world: World, every: Rows) -> None:
+    """What real data lack: weights, days, ports, consignees."""
+    count = len(every["good"])
+
+    def some(share: float) -> np.ndarray:
+        return world.rng.random(count) < share
+
+    every["weight"] = np.where(some(0.02), np.nan, every["weight"])
+    every["arrived"] = np.where(some(0.04), -1, every["arrived"])
+    every["departed"] = np.where(some(0.01), -1, every["departed"])
+    every["load"] = np.where(some(0.03), -1, every["load"])
+    every["discharge"] = np.where(some(0.03), -1, every["discharge"])
+    ordered = some(0.05)
+    told = some(0.7)
+    every["notify"] = np.where(ordered & told, every["consignee"], NOBODY)
+    every["consignee"] = np.where(ordered, TO_ORDER, every["consignee"])
