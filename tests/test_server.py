@@ -19,7 +19,7 @@ from netinv import bolt, server
 from netinv.errors import CaseError, InputError, ServerError
 from netinv.home import USER, password_file
 from netinv.server import Address
-from netinv.state import read, server_of, watcher_of
+from netinv.state import created, read, server_of, watcher_of
 
 pytestmark = pytest.mark.server
 
@@ -167,11 +167,11 @@ def test_a_reused_process_number_and_a_taken_port_are_left_alone(case: Path) -> 
             port = other.getsockname()[1]
             state = case / "server" / "state.json"
             stale = json.loads(state.read_text()) | {"pid": sleeper.pid, "port": port}
-            for created in (time.time() - 9999, psutil.Process(sleeper.pid).create_time()):
-                state.write_text(json.dumps(stale | {"created": created}))
+            for began in (1.0, created(sleeper.pid)):
+                state.write_text(json.dumps(stale | {"created": began}))
                 assert not server.status(case).running
                 assert not server.stop(case, quiet)
-            state.write_text(json.dumps(stale | {"created": time.time() - 9999}))
+            state.write_text(json.dumps(stale | {"created": 1.0}))
             address = server.ensure(case, quiet)
             assert address.uri != f"bolt://127.0.0.1:{port}"
             run(address, "RETURN 1")

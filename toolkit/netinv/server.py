@@ -273,7 +273,7 @@ def _wait(home: Path, state: State, say: Say) -> bool:
     Raises ServerError when it goes on refusing our password.
     """
     begun = time.monotonic()
-    limit = max(START_LIMIT - max(time.time() - state.created, 0), 30)
+    limit = max(START_LIMIT - _age(state), 30)
     told, refused = False, 0
     while server_of(home, state) is not None:
         try:
@@ -296,6 +296,14 @@ def _wait(home: Path, state: State, say: Say) -> bool:
             told = True
         time.sleep(0.05)
     return False
+
+
+def _age(state: State) -> float:
+    """Seconds since a server was started, by the clock on the wall; 0 when that is not known."""
+    with suppress(ValueError):
+        started = dt.datetime.fromisoformat(state.started)
+        return max((dt.datetime.now(dt.UTC) - started).total_seconds(), 0)
+    return 0
 
 
 def _answers(home: Path, state: State) -> bool:
@@ -332,7 +340,7 @@ def watch(home: Path) -> None:
     state = read(home)
     process = server_of(home, state)
     seen = time.time()
-    while process is not None and alive(process.pid, process.create_time()):
+    while process is not None and alive(process.pid, state.created):
         try:
             home = Path.cwd()  # a case folder may move while its server runs
         except OSError:

@@ -30,7 +30,7 @@ Process = psutil.Process
 
 @dataclass(frozen=True)
 class State:
-    """What state.json holds. `created` is the process's creation time as psutil gives it."""
+    """What state.json holds. `created` is when the process began, as `created()` gives it."""
 
     port: int = 0
     memory: str = ""
@@ -145,7 +145,7 @@ def alive(pid: int, since: float) -> Process | None:
     """The process of that number, if it still is the one created at `since`."""
     try:
         process = Process(pid) if pid > 0 else None
-        if process is None or abs(process.create_time() - since) > 2:
+        if process is None or abs(created(pid) - since) > 2:
             return None
         # One that ended under a parent that has not asked yet is as good as gone.
         return None if process.status() == psutil.STATUS_ZOMBIE else process
@@ -162,7 +162,7 @@ def _works_in(process: Process, home: Path) -> bool:
 
 def adopt(home: Path, state: State) -> State:
     """The state, or that of a server which runs here though state.json does not know it: a lost
-    file, or a clock that was set, which moves the creation times."""
+    file, or one that another machine wrote."""
     if server_of(home, state) is not None:
         return state
     for process in psutil.process_iter():
@@ -171,7 +171,7 @@ def adopt(home: Path, state: State) -> State:
                 continue
             settings = (home / "conf" / "neo4j.conf").read_text(encoding="utf-8")
             port = int(settings.split("server.bolt.listen_address=127.0.0.1:")[1].split()[0])
-            state = replace(state, port=port, pid=process.pid, created=process.create_time())
+            state = replace(state, port=port, pid=process.pid, created=created(process.pid))
             write(home, state)
     return state
 
@@ -188,8 +188,13 @@ def clients(process: Process, port: int) -> int:
 
 
 def created(pid: int) -> float:
-    """When a process of ours was created, as State keeps it."""
-    return Process(pid).create_time()
+    """When a process began: seconds since the machine did, where the system tells (Linux), for a
+    clock that is set moves the time of day of every beginning. Raises psutil.NoSuchProcess."""
+    try:
+        told = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+        return int(told[19]) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError):
+        return Process(pid).create_time()
 
 
 # ------------------------------------------------------------ ending
@@ -211,8 +216,12 @@ def end(process: Process, say: Say) -> None:
 
 def _gone(process: Process, limit: float) -> bool:
     end = time.monotonic() + limit
+    try:
+        since = created(process.pid)
+    except psutil.Error:
+        return True
     while time.monotonic() < end:
-        if alive(process.pid, process.create_time()) is None:
+        if alive(process.pid, since) is None:
             return True
         time.sleep(0.02)
     return False
