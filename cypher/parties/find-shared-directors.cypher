@@ -42,17 +42,23 @@ WHERE NOT EXISTS {
     AND ($ever OR (coalesce(x.from, date('0001-01-01')) <= coalesce(y.to, date('9999-12-31'))
       AND coalesce(y.from, date('0001-01-01')) <= coalesce(x.to, date('9999-12-31'))))
 }
-MATCH ANY SHORTEST (root)
-  ((a:Company)<-[x:DIRECTS]-(d:Party)-[y:DIRECTS]->(b:Company)
+// Step by step and no path: a path may not pass the same seat twice, as one officer's boards do that
+// overlap with a board in their middle and not with each other.
+WITH root, reduce(found = [root], step IN range(1, $steps) | COLLECT {
+  UNWIND found AS a
+  CALL (a) {
+    RETURN a AS b
+    UNION
+    MATCH (a)<-[x:DIRECTS]-(d:Party)-[y:DIRECTS]->(b:Company)
     WHERE COUNT { (d)-[:DIRECTS]->() } <= $max_seats
       AND ($ever OR (coalesce(x.from, date('0001-01-01')) <= coalesce(y.to, date('9999-12-31'))
         AND coalesce(y.from, date('0001-01-01')) <= coalesce(x.to, date('9999-12-31'))))
-  ){1,8} (other:Company)
-WHERE size(d) <= $steps AND other <> root
-WITH root, collect(DISTINCT other) AS others
-WHERE all(other IN others WHERE root.id < other.id)
-WITH [root] + others AS members
-WHERE $company IS NULL OR any(c IN members WHERE c.id = $company)
+    RETURN b
+  }
+  RETURN DISTINCT b ORDER BY b.id
+}) AS members
+WHERE size(members) > 1 AND members[0] = root
+  AND ($company IS NULL OR any(c IN members WHERE c.id = $company))
 CALL (members) {
   UNWIND members AS c
   MATCH (d:Party)-[seat:DIRECTS]->(c)

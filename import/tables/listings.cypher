@@ -4,7 +4,7 @@
 // writes: LISTED_ON
 // key: entity, list, program, kind, from, to
 // inputs:
-//   entity: {type: subject, help: "Id of a company or person, or IMO number of a vessel"}
+//   entity: {type: subject, help: "Id of a company or person, or IMO number (or other code) of a vessel"}
 //   list: {type: list, help: "Name of the list, such as OFAC SDN"}
 //   program: {optional: true}
 //   kind: {optional: true}

@@ -31,12 +31,14 @@ TYPES = {
     "date": "DATE",
 }
 
-IMO = """
+VESSEL = """
 CREATE OR REPLACE MACRO imo(word) AS
   CASE WHEN regexp_full_match(word, '(?i)(IMO[ -]*)?[0-9]{7}')
     AND list_sum([substr(right(word, 7), i, 1)::INT * (8 - i) FOR i IN range(1, 7)]) % 10
         = right(word, 1)::INT
-  THEN right(word, 7) END
+  THEN right(word, 7) END;
+CREATE OR REPLACE MACRO vessel(word) AS
+  coalesce(imo(word), CASE WHEN word IN (FROM vessel_ids) THEN word END)
 """
 
 
@@ -54,7 +56,6 @@ class Relations:
         self.database = duckdb.connect(Path(self.scratch.name) / "relations.duckdb")
         self.database.execute(f"SET memory_limit = '{MEMORY}'")
         self.database.execute("SET preserve_insertion_order = false")
-        self.database.execute(IMO)
         self.ranks = self._ranks()
         for spec in cypherfile.tables().values():
             self._raw(spec)
@@ -63,6 +64,8 @@ class Relations:
             "CREATE TABLE party_ids AS SELECT id FROM company_ids"
             " UNION SELECT DISTINCT id FROM raw_people"
         )
+        self.database.execute("CREATE TABLE vessel_ids AS SELECT DISTINCT imo FROM raw_vessels")
+        self.database.execute(VESSEL)
         for spec in cypherfile.tables().values():
             self._resolved(spec)
 
@@ -146,11 +149,11 @@ class Relations:
         )
         subjects = [one.name for one in spec.inputs if one.type == "subject"]
         vessels = "".join(
-            f", CASE WHEN {name} NOT IN (FROM party_ids) THEN imo({name}) END AS {name}_vessel"
+            f", CASE WHEN {name} NOT IN (FROM party_ids) THEN vessel({name}) END AS {name}_vessel"
             for name in subjects
         )
         replaced = "".join(
-            f" REPLACE (CASE WHEN {name} IN (FROM party_ids) OR imo({name}) IS NULL"
+            f" REPLACE (CASE WHEN {name} IN (FROM party_ids) OR vessel({name}) IS NULL"
             f" THEN {name} END AS {name})"
             for name in subjects
         )

@@ -17,3 +17,4 @@ SELECT 'kr-' || id AS id, id AS name,
   CASE WHEN count(DISTINCT part) = 1 AND min(part) <> 'trader' THEN min(part) END AS role,
   ['declarations:' || min(record)] AS sources
 FROM named WHERE id IS NOT NULL GROUP BY id
+ORDER BY min(record), id

@@ -16,3 +16,4 @@ SELECT 'kr-' || "Declaration ID" AS id,
   "Item Price" AS value, 'KRW' AS currency,
   ['declarations:' || record] AS sources
 FROM declarations
+ORDER BY record
