@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-
 from world.parts import (
     DAYS,
     EXPORT,
@@ -20,6 +19,9 @@ from world.parts import (
     World,
     rows,
 )
+
+LONGEST = 175
+"""Days that a hidden network may take: the commands ask for 180."""
 
 RINGS, ROUTES, CHAINS = "find-rings", "find-circular-routes", "find-relabel-chains"
 
@@ -40,6 +42,7 @@ class Leg:
     notify: int = NOBODY
     to_order: bool = False
     parts: tuple[float, ...] = (1.0,)
+    later: int = 0
     word: int = 0
 
 
@@ -65,8 +68,8 @@ def ring(world: World) -> list[Leg]:
 
 
 def route(world: World) -> list[Leg]:
-    """Two to five shipments that come back to the port they left, to someone else."""
-    size = int(world.rng.integers(2, 6))
+    """Three to five shipments that come back to the port they left, to someone else."""
+    size = int(world.rng.integers(3, 6))
     firms = _firms(world, size + 1, abroad=True)
     home = np.flatnonzero(world.port[world.quiet] == world.port[firms[0]])
     last = int(world.rng.choice(world.quiet[home]))
@@ -79,12 +82,14 @@ def route(world: World) -> list[Leg]:
 
 
 def chain(world: World) -> list[Leg]:
-    """Two to five shipments on which heading, name and origin change; a third on one lot."""
-    size = int(world.rng.integers(2, 6))
+    """Shipments on which heading, name and origin change: two to five on one lot, or three to five
+    by weight alone (one hand-over by weight alone is no more than what chance makes by itself)."""
+    traced = world.rng.random() < 1 / 3
+    size = int(world.rng.integers(2 if traced else 3, 6))
     firms = _firms(world, size + 1, abroad=False)
     goods, origins = _good_and_origin(world, firms, size, changes=True)
     legs = _path(world, firms, goods, origins)
-    if world.rng.random() < 1 / 3:
+    if traced:
         lot = world.next_lot()
         for leg in legs:
             leg.lot = lot
@@ -134,13 +139,16 @@ def _path(
     rng = world.rng
     most = drift if drift is not None else (0.045 if world.hard else 0.015)
     gap = 40 if world.hard else 20
+    sea = world.transit(world.port[firms[:-1]], world.port[firms[1:]])
+    waits = rng.integers(0, gap + 1, len(goods))
+    while sea.sum() + waits[:-1].sum() > LONGEST:  # what takes longer nobody asks for
+        waits, sea = waits * 4 // 5, np.where(waits.sum() > 9, sea, sea * 4 // 5)
     low, high = world.goods.least[goods[0]], world.goods.most[goods[0]]
     weight = float(np.exp(rng.uniform(np.log(low), np.log(high))))
-    day = int(rng.integers(0, DAYS - 70 * len(goods)))
+    day = int(rng.integers(0, DAYS - LONGEST - 10))
     legs = []
     for at, good in enumerate(goods):
-        ports = world.port[[firms[at], firms[at + 1]]]
-        arrived = day + int(world.transit(ports[:1], ports[1:])[0])
+        arrived = day + int(sea[at])
         legs.append(
             Leg(
                 firms[at],
@@ -153,7 +161,7 @@ def _path(
                 procedures[at] if procedures else (EXPORT if rng.random() < 0.5 else PLAIN),
             )
         )
-        day = arrived + int(rng.integers(0, gap + 1))
+        day = arrived + int(waits[at])
         weight *= 1 - most * rng.random()
     return legs
 
@@ -171,7 +179,7 @@ def _write(world: World, legs: list[Leg]) -> list[int]:
             tag = world.next_tag()
             tags.append(tag)
             load, discharge = world.port[leg.sender], world.port[leg.receiver]
-            later = 0 if share == leg.parts[0] else int(world.rng.integers(0, 6))
+            later = 0 if share == leg.parts[0] else leg.later
             made = rows(
                 1,
                 shipper=leg.sender,
@@ -200,6 +208,8 @@ def _harden(world: World, legs: list[Leg]) -> None:
         if rng.random() < 0.07 and inner and leg.lot < 0:
             share = float(rng.uniform(0.35, 0.65))
             leg.parts = (share, 1 - share)
+            room = legs[at + 1].departed - leg.arrived if at + 1 < len(legs) else 5
+            leg.later = int(rng.integers(0, min(room, 5) + 1))
         if rng.random() < 0.08:
             leg.to_order = True
             if rng.random() < 0.7:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-
 from world.parts import (
     DAYS,
+    FORWARDERS,
     NOBODY,
     PLAIN,
     REEXPORT,
@@ -51,10 +51,21 @@ def other_than(world: World, a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def ordinary(world: World, count: int) -> Rows:
+    """Three shipments of four go to one of the sender's five regular customers (a forwarder has
+    forty), the others to anybody."""
     a = world.any_company(count)
-    b = other_than(world, a, world.any_company(count))
+    regular = world.any_company(world.companies * 5).reshape(-1, 5)
+    served = world.any_company(FORWARDERS * 40).reshape(-1, 40)
+    which = (5 * world.rng.random(count) ** 1.5).astype(int)
+    custom = np.where(
+        a < FORWARDERS,
+        served[a % FORWARDERS, (8 * which + world.rng.integers(0, 8, count)) % 40],
+        regular[a, which],
+    )
+    b = np.where(world.rng.random(count) < 0.75, custom, world.any_company(count))
+    b = other_than(world, a, b)
     known = world.known_for[a, world.rng.integers(0, 3, count)]
-    good = np.where(a < 100, world.rng.integers(0, len(world.goods.hs), count), known)
+    good = np.where(a < FORWARDERS, world.rng.integers(0, len(world.goods.hs), count), known)
     made = leg(world, a, b, good, world.rng.integers(0, DAYS, count))
     strange = world.rng.random(count) < 0.2
     made["origin"] = np.where(

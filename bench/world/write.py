@@ -13,7 +13,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 from stdnum import iso6346
-
 from world.boards import boards
 from world.networks import plant
 from world.parts import FORWARDERS, PROCEDURES, TO_ORDER, World, joined
@@ -65,6 +64,7 @@ def _shipments(world: World, path: Path) -> dict[int, str]:
     every = {name: values[order] for name, values in every.items()}
     if world.hard:
         slip = world.rng.integers(-1, 2, count)
+        slip = np.where(every["tag"] >= 0, np.minimum(slip, 0), slip)  # nothing leaves too early
         every["arrived"] = np.where(every["arrived"] >= 0, every["arrived"] + slip, -1)
 
     companies = _names(company_id(n) for n in range(world.companies + len(world.second)))

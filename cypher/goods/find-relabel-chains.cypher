@@ -4,11 +4,12 @@
 //   origin changes although nothing on record says that the holder turns the one good into the
 //   other. A physical trace (lot, serial, container with its seal) outranks like weight.
 // misses: |
-//   goods repacked to other weights, relabelling inside one company before it ships at all, part
-//   loads, and a new name that shares a word with the old one.
+//   goods repacked to other weights or in more than four part loads, relabelling inside one company
+//   before it ships at all, and a new name that shares a word with the old one. A single hand-over
+//   by like weight alone is no more than what chance makes in busy trade.
 // lawful: |
-//   processing on record, a holder that hands the same two headings on at least four times (it may
-//   process), a heading that moved between HS editions, returns and repairs: listed with --lawful.
+//   processing on record, a holder that hands the same two headings on at least four times and half of
+//   what it gets (it may process), a heading that moved between HS editions, returns and repairs: listed with --lawful.
 // red_flag: |
 //   US Department of Justice, Operation Gatekeeper, 2025-12-08; Shenzhen Intermediate People's
 //   Court, 2025-12-16: goods concealed under other names.
@@ -17,12 +18,15 @@
 // explained: explained
 // score:
 //   unlikely: powers of ten by which chance and habit alone fall short of these hand-overs
-//   change: 1 for a heading that changes, 0.5 each for an origin and for a name
+//   change: 1 when a heading changes, 0.5 each when an origin and when a name do
 //   trace: 3 when the change happens on a physical trace
 // explain: |
 //   {shipments} went through {companies} in {days} days: {basis}. Changed on the way: {changes}.
 // against:
 //   notify: a notify party stands in for a consignee that is not named
+//   second_record: two records of one registration, or of one contact and day of incorporation, are taken as one company
+//   undated: "the {undated} is not recorded: the usual days of the lane stand in"
+//   part_loads: two to four shipments of one pair are taken together as one load
 //   habitual: one of these companies often sends this weight to the next (expected {habitual})
 //   by_weight: only like weight ties the goods together, no lot, serial or sealed container
 // needs:
@@ -37,44 +41,58 @@
 //   strength: {type: number, default: 2, min: 0, max: 100, ours: true, help: Least `unlikely` of a chain}
 CYPHER 25
 MATCH p = (first:Shipment)-[h:HANDOFF]->{1,4}(last:Shipment)
-WHERE allReduce(strength = 0.0, hop IN h | strength + hop.weight, strength > 0)
+WHERE allReduce(at = {strength: 0.0, load: ''}, hop IN h | {strength: at.strength + hop.weight,
+    load: CASE WHEN at.load IN ['', hop.from_load] THEN hop.to_load END},
+    at.strength > 0 AND at.load IS NOT NULL)
   AND any(hop IN h WHERE size(hop.changes) > 0)
   AND all(hop IN h WHERE hop.days <= $window)
   AND size(h) + 1 <= $longest
-  AND duration.inDays(first.departed, last.arrived).days <= $days
+  AND coalesce(duration.inDays(first.departed, last.arrived).days <= $days, true)
   AND ($since IS NULL OR first.departed >= $since)
-WITH p, h, nodes(p) AS legs,
-  [h[0].sender] + [hop IN h | hop.holder] + [h[-1].receiver] AS ids,
-  reduce(sum = 0.0, hop IN h | sum + hop.weight) AS unlikely,
-  [hop IN h WHERE hop.relabelled] AS relabelled
+WITH p, h, [h[0].sender] + [hop IN h | hop.holder] + [h[-1].receiver] AS ids,
+  [hop IN h WHERE hop.relabelled] AS relabelled,
+  coalesce(h[0].from_parts, [first.id]) + reduce(found = [], i IN range(0, size(h) - 1) |
+    found + coalesce(h[i].to_parts, [nodes(p)[i + 1].id])) AS shipments
+WITH *, reduce(sum = 0.0, hop IN h | sum + hop.weight) AS all_chance
+WITH *,
+  // Of so many numbers, each as small by chance as it says, the product is as small more often.
+  log10(reduce(t = {sum: 1.0, term: 1.0}, k IN range(1, size(h) - 1) |
+    {term: t.term * all_chance * 2.302585 / k, sum: t.sum + t.term * all_chance * 2.302585 / k}).sum)
+    AS often
+WITH *, all_chance - often AS unlikely
 WHERE unlikely >= $strength
   AND all(i IN range(0, size(ids) - 1) WHERE NOT ids[i] IN ids[i + 1..] OR (i = 0 AND ids[0] = ids[-1] AND NOT ids[0] IN ids[1..-1]))
   AND ($company IS NULL OR $company IN ids)
   AND (size(relabelled) = 0 OR reduce(most = 0.0, hop IN relabelled |
     CASE WHEN hop.weight > most THEN hop.weight ELSE most END) > 0)
 WITH *,
+  COLLECT { UNWIND shipments AS id MATCH (s:Shipment {id: id}) RETURN s } AS legs
+WITH *,
   [leg IN legs WHERE leg.procedure IN
     ['temporary', 'return', 'inward_processing', 'outward_processing']] AS returning,
   [hop IN h WHERE hop.lawful IS NOT NULL | hop.lawful] AS reasons,
-  reduce(sum = 0.0, hop IN relabelled | sum
-    + CASE WHEN hop.heading_changed THEN 1.0 ELSE 0.0 END
-    + CASE WHEN hop.origin_changed THEN 0.5 ELSE 0.0 END
-    + CASE WHEN hop.renamed THEN 0.5 ELSE 0.0 END) AS change,
-  CASE WHEN any(hop IN relabelled WHERE hop.basis <> 'weight') THEN 3 ELSE 0 END AS trace
+  CASE WHEN any(hop IN relabelled WHERE hop.heading_changed) THEN 1.0 ELSE 0.0 END
+    + CASE WHEN any(hop IN relabelled WHERE hop.origin_changed) THEN 0.5 ELSE 0.0 END
+    + CASE WHEN any(hop IN relabelled WHERE hop.renamed) THEN 0.5 ELSE 0.0 END AS change,
+  CASE WHEN any(hop IN relabelled WHERE NOT hop.basis IN ['weight', 'split', 'merge']) THEN 3 ELSE 0 END AS trace
 WITH *, CASE
     WHEN 2 * size(returning) >= size(legs) THEN 'declared as ' + returning[0].procedure + ' on '
       + size(returning) + ' of ' + size(legs) + ' legs'
     WHEN size(relabelled) = 0 THEN coalesce(reasons[0], 'no change that its holder does not make')
   END AS explained
 ORDER BY explained IS NOT NULL, unlikely + change + trace DESC, size(h) DESC, legs[0].id
-RETURN [leg IN legs | leg.id] AS shipments,
+RETURN shipments,
   [id IN ids | coalesce(head(COLLECT { MATCH (c:Party {id: id}) RETURN c.name }), id)] AS companies,
   [leg IN legs | leg.description] AS declared_as,
-  duration.inDays(legs[0].departed, legs[-1].arrived).days AS days,
+  duration.inDays(coalesce(legs[0].departed, legs[0].arrived),
+    coalesce(legs[-1].arrived, legs[-1].departed)).days AS days,
   [hop IN h | hop.basis] AS basis,
   reduce(all = [], hop IN h | all + hop.changes) AS changes,
   unlikely, change, trace,
   head([hop IN h WHERE hop.by_notify | 'yes']) AS notify,
+  head([hop IN h WHERE hop.second | 'yes']) AS second_record,
+  head([hop IN h WHERE hop.dated IS NOT NULL | hop.dated]) AS undated,
+  head([hop IN h WHERE hop.basis IN ['split', 'merge'] | 'yes']) AS part_loads,
   head([hop IN h WHERE hop.expected > 0.3 | hop.expected]) AS habitual,
   CASE WHEN trace = 0 THEN 'yes' END AS by_weight,
   explained, legs, p,

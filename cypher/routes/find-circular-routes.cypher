@@ -4,8 +4,8 @@
 //   of dispatch by way of at least one other country, and end at another company than sent them.
 //   Goods sent abroad to be brought home under other papers leave such a trace.
 // misses: |
-//   part loads, second records of one company, legs without a country, and returns by a route of
-//   which a leg is in no table.
+//   more than four part loads, second records of one company that share no registration and no
+//   contact, legs without a country, and returns by a route of which a leg is in no table.
 // lawful: |
 //   entrepôt trade (re-export with its origin kept on every hand-over), outward processing with a
 //   row in `processing`, returns and repairs: listed with --lawful.
@@ -17,13 +17,16 @@
 // explained: explained
 // score:
 //   unlikely: powers of ten by which chance and habit alone fall short of these hand-overs
-//   renamed: 1 for each hand-over at which heading, origin or name change without processing
+//   renamed: 1 when heading, origin or name change on the way without processing
 //   port: 1 when the goods come back to the very port
 // explain: |
 //   {shipments} left {from} and came back to {to} by way of {via} in {days} days, from {companies}:
 //   {basis}. Changed on the way: {changes}.
 // against:
 //   notify: a notify party stands in for a consignee that is not named
+//   second_record: two records of one registration, or of one contact and day of incorporation, are taken as one company
+//   undated: "the {undated} is not recorded: the usual days of the lane stand in"
+//   part_loads: two to four shipments of one pair are taken together as one load
 //   habitual: one of these companies often sends this weight to the next (expected {habitual})
 // needs:
 //   shipments: [arrived, departed, importer|buyer|consignee|notify, exporter|seller|shipper, load_port|dispatch, discharge_port|destination]
@@ -38,45 +41,62 @@
 //   strength: {type: number, default: 2, min: 0, max: 100, ours: true, help: Least `unlikely` of a route}
 CYPHER 25
 MATCH p = (first:Shipment)-[h:HANDOFF]->{1,5}(last:Shipment)
-WHERE allReduce(strength = 0.0, hop IN h | strength + hop.weight, strength > 0)
+WHERE allReduce(at = {strength: 0.0, load: ''}, hop IN h | {strength: at.strength + hop.weight,
+    load: CASE WHEN at.load IN ['', hop.from_load] THEN hop.to_load END},
+    at.strength > 0 AND at.load IS NOT NULL)
   AND h[0].sender <> h[-1].receiver
   AND (h[0].from_port = h[-1].to_port
     OR (NOT $strict AND h[0].from_country = h[-1].to_country))
   AND any(hop IN h WHERE hop.via_country <> h[0].from_country)
   AND all(hop IN h WHERE hop.days <= $window)
   AND size(h) + 1 <= $longest
-  AND duration.inDays(first.departed, last.arrived).days <= $days
+  AND coalesce(duration.inDays(first.departed, last.arrived).days <= $days, true)
   AND ($since IS NULL OR first.departed >= $since)
-WITH p, h, nodes(p) AS legs,
-  [h[0].sender] + [hop IN h | hop.holder] + [h[-1].receiver] AS ids,
-  reduce(sum = 0.0, hop IN h | sum + hop.weight) AS unlikely
+WITH p, h, [h[0].sender] + [hop IN h | hop.holder] + [h[-1].receiver] AS ids,
+  CASE WHEN h[0].from_port = h[-1].to_port THEN h[-1].to_where ELSE h[-1].to_land END AS closing,
+  coalesce(h[0].from_parts, [first.id]) + reduce(found = [], i IN range(0, size(h) - 1) |
+    found + coalesce(h[i].to_parts, [nodes(p)[i + 1].id])) AS shipments
+WITH *, reduce(sum = closing, hop IN h | sum + hop.weight) AS all_chance
+WITH *,
+  // Of so many numbers, each as small by chance as it says, the product is as small more often.
+  log10(reduce(t = {sum: 1.0, term: 1.0}, k IN range(1, size(h)) | {term: t.term * all_chance * 2.302585 / k,
+    sum: t.sum + t.term * all_chance * 2.302585 / k}).sum) AS often
+WITH *, all_chance - often AS unlikely
 WHERE unlikely >= $strength
   AND all(i IN range(0, size(ids) - 1) WHERE NOT ids[i] IN ids[i + 1..])
   AND ($company IS NULL OR $company IN ids)
 WITH *,
+  COLLECT { UNWIND shipments AS id MATCH (s:Shipment {id: id}) RETURN s } AS legs
+WITH *,
   [leg IN legs WHERE leg.procedure IN
     ['temporary', 'return', 'inward_processing', 'outward_processing']] AS returning,
-  size([hop IN h WHERE hop.relabelled]) AS renamed,
+  [hop IN h WHERE any(change IN hop.changes WHERE change STARTS WITH 'heading')] AS altered,
+  CASE WHEN any(hop IN h WHERE hop.relabelled) THEN 1 ELSE 0 END AS renamed,
   [hop IN h WHERE hop.lawful IS NOT NULL | hop.lawful] AS reasons,
   CASE WHEN h[0].from_port = h[-1].to_port THEN 1 ELSE 0 END AS port
 WITH *, CASE
     WHEN 2 * size(returning) >= size(legs) THEN 'declared as ' + returning[0].procedure + ' on '
       + size(returning) + ' of ' + size(legs) + ' legs'
-    WHEN renamed = 0 AND any(hop IN h WHERE hop.lawful STARTS WITH 'processing on record')
-      THEN head([reason IN reasons WHERE reason STARTS WITH 'processing on record'])
+    WHEN size(altered) > 0 AND none(hop IN altered WHERE hop.heading_changed)
+      THEN altered[0].lawful
     WHEN renamed = 0 AND size(reasons) = size(h) THEN reasons[0] + ' at every hand-over'
+    WHEN all(hop IN h WHERE hop.origin_kept) THEN 'the origin is kept on every leg'
   END AS explained
 ORDER BY explained IS NOT NULL, unlikely + renamed + port DESC, legs[0].id
-RETURN [leg IN legs | leg.id] AS shipments,
+RETURN shipments,
   [id IN ids | coalesce(head(COLLECT { MATCH (c:Party {id: id}) RETURN c.name }), id)] AS companies,
   coalesce(h[0].from_port, h[0].from_country) AS from,
   coalesce(CASE port WHEN 1 THEN h[-1].to_port END, h[-1].to_country) AS to,
   [hop IN h | hop.via_country] AS via,
-  duration.inDays(legs[0].departed, legs[-1].arrived).days AS days,
+  duration.inDays(coalesce(legs[0].departed, legs[0].arrived),
+    coalesce(legs[-1].arrived, legs[-1].departed)).days AS days,
   [hop IN h | hop.basis] AS basis,
   reduce(all = [], hop IN h | all + hop.changes) AS changes,
   unlikely, renamed, port,
   head([hop IN h WHERE hop.by_notify | 'yes']) AS notify,
+  head([hop IN h WHERE hop.second | 'yes']) AS second_record,
+  head([hop IN h WHERE hop.dated IS NOT NULL | hop.dated]) AS undated,
+  head([hop IN h WHERE hop.basis IN ['split', 'merge'] | 'yes']) AS part_loads,
   head([hop IN h WHERE hop.expected > 0.3 | hop.expected]) AS habitual,
   explained, legs, p,
   [leg IN legs | [(leg)-[r:SHIPPED|CONSIGNED_TO|EXPORTED_BY|IMPORTED_BY|SOLD_BY|BOUGHT_BY

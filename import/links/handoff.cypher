@@ -1,9 +1,13 @@
 // title: Hand-overs, written into the graph
 // writes: HANDOFF
-// key: a, b
+// key: from_load, to_load
 // inputs:
 //   a: {type: shipment}
 //   b: {type: shipment}
+//   from_load: {}
+//   to_load: {}
+//   from_parts: {}
+//   to_parts: {}
 //   basis: {}
 //   days: {type: integer}
 //   drift: {type: number}
@@ -11,15 +15,21 @@
 //   rank: {type: integer}
 //   of: {type: integer}
 //   weight: {type: number}
+//   to_whom: {type: number}
+//   to_where: {type: number}
+//   to_land: {type: number}
 //   sender: {}
 //   holder: {}
 //   receiver: {}
 //   by_notify: {type: flag}
+//   second: {type: flag}
+//   dated: {}
 //   from_port: {}
 //   to_port: {}
 //   from_country: {}
 //   via_country: {}
 //   to_country: {}
+//   origin_kept: {type: flag}
 //   heading_changed: {type: flag}
 //   origin_changed: {type: flag}
 //   renamed: {type: flag}
@@ -30,7 +40,9 @@
 UNWIND $rows AS row
 MATCH (a:Shipment {id: row.a})
 MATCH (b:Shipment {id: row.b})
-MERGE (a)-[h:HANDOFF]->(b)
-SET h = row {.basis, .days, .drift, .expected, .rank, .of, .weight, .sender, .holder, .receiver,
-    .by_notify, .from_port, .to_port, .from_country, .via_country, .to_country, .heading_changed, .origin_changed, .renamed, .relabelled, .changes, .lawful, .rule,
-    derived: true}
+MERGE (a)-[h:HANDOFF {key: row.key}]->(b)
+SET h = row {.key, .from_load, .to_load, .from_parts, .to_parts, .basis, .days, .drift, .expected,
+    .rank, .of, .weight, .to_whom, .to_where, .to_land, .sender, .holder, .receiver,
+    .by_notify, .second, .dated, .from_port, .to_port, .from_country, .via_country, .to_country,
+    .origin_kept, .heading_changed, .origin_changed, .renamed, .relabelled, .changes, .lawful,
+    .rule, derived: true}

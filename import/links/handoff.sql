@@ -2,81 +2,177 @@
 -- about: |
 --   From a shipment to one that its holder sent on: 0 to `window` days after it arrived, of like
 --   weight (net with net, else gross with gross), whatever its HS code and port; or with the same
---   lot, serial, or container and seal, whatever its weight. `expected` is how many equally good
---   hand-overs chance and habit would give: a count to rank by, no probability of guilt.
+--   lot, serial, or container and seal, whatever its weight. Two shipments of one pair and heading
+--   within nine days stand also as their sum, so that a part load can be followed. `expected` is
+--   how many equally good hand-overs chance and habit would give: a count to rank by, no
+--   probability of guilt. docs/links.md derives it.
 -- misses: |
---   part loads; second records of one company; legs without a day, a holder, or both a weight and
---   a physical trace (they are counted).
+--   goods repacked into more than four parts or into other weights; second records of one company
+--   that share neither registration nor a contact; legs without a holder, or without both a weight
+--   and a physical trace (they are counted).
 -- table: links
 -- inputs:
 --   window: {type: integer, default: 45, min: 0, max: 365, help: Most days from arrival to departure}
 --   tolerance: {type: number, default: 0.05, min: 0, max: 0.05, help: Most drift of weight (share)}
 --   keep: {type: integer, default: 3, min: 1, max: 50, help: Links kept for each inbound shipment}
-WITH grouped AS (
-  -- Rows of one physical movement are one leg; what one record leaves out another may say.
-  SELECT coalesce(movement, 'shipment ' || id) AS movement,
-    min(id) AS id,
-    arg_min(coalesce(exporter, seller, shipper), id) AS sender,
-    arg_min(coalesce(importer, buyer, consignee), id) AS named_receiver,
-    arg_min(notify, id) AS notify,
-    list(bill) || list(master_bill) AS bills,
-    arg_min(departed, id) FILTER (departed = departed_last) AS departed,
-    arg_min(arrived, id) FILTER (arrived = arrived_last) AS arrived,
-    -- What is not above zero is no weight: it has no logarithm.
-    arg_min(weight_kg, id) FILTER (weight_kg > 0) AS net,
-    arg_min(gross_kg, id) FILTER (gross_kg > 0) AS gross,
-    arg_min(hs, id) AS hs, arg_min(description, id) AS description, arg_min(origin, id) AS origin,
-    arg_min(procedure, id) AS procedure,
-    arg_min(lot, id) AS lot, arg_min(serial, id) AS serial,
-    arg_min(container, id) AS container, arg_min(seal, id) AS seal,
-    arg_min(load_port, id) AS load_port, arg_min(discharge_port, id) AS discharge_port,
-    arg_min(coalesce(dispatch, l.country, origin), id) AS from_country,
-    arg_min(coalesce(d.country, destination), id) AS to_country,
-  FROM (FROM shipments)
-  LEFT JOIN (SELECT code, country FROM ports) AS l ON l.code = load_port
-  LEFT JOIN (SELECT code, country FROM ports) AS d ON d.code = discharge_port
-  GROUP BY ALL
+--   shift: {type: integer, default: 0, min: 0, max: 3650, help: "Days by which departures are set back, to see what chance alone gives"}
+WITH
+-- ---------------------------------------------------------------- one company, several records
+tells AS (
+  SELECT id, 'r ' || coalesce(country, '') || ' ' || registration AS tell
+  FROM companies WHERE registration IS NOT NULL
+  UNION ALL
+  SELECT id, 'p ' || phone_key || ' ' || incorporated FROM companies
+  WHERE phone_key IS NOT NULL AND incorporated = incorporated_last
+  UNION ALL
+  SELECT id, 'a ' || address_key || ' ' || incorporated FROM companies
+  WHERE address_key IS NOT NULL AND incorporated = incorporated_last
+),
+-- A tell that more than four records share is an agent's, and tells nothing.
+told AS (
+  SELECT tell, min(id) AS first FROM tells GROUP BY tell HAVING count(DISTINCT id) BETWEEN 2 AND 4
+),
+near AS (SELECT id, min(first) AS first FROM tells JOIN told USING (tell) GROUP BY id),
+same AS MATERIALIZED (
+  SELECT n.id, least(n.first, coalesce(m.first, n.first)) AS company
+  FROM near n LEFT JOIN near m ON m.id = n.first
+),
+-- ---------------------------------------------------------------- legs: rows read as movements
+places AS (SELECT code, country FROM ports),
+read AS (
+  SELECT s.id, s.movement, coalesce(exporter, seller, shipper) AS sender,
+    coalesce(importer, buyer, consignee) AS named, notify, bill, master_bill,
+    CASE WHEN departed = departed_last THEN departed END AS departed,
+    CASE WHEN arrived = arrived_last THEN arrived END AS arrived,
+    CASE WHEN weight_kg > 0 THEN weight_kg END AS net,
+    CASE WHEN gross_kg > 0 THEN gross_kg END AS gross, hs, description, origin, procedure,
+    lot, serial, CASE WHEN seal IS NOT NULL THEN container || ' ' || seal END AS sealed,
+    load_port, discharge_port, coalesce(dispatch, l.country, origin) AS from_country,
+    coalesce(d.country, destination) AS to_country
+  FROM shipments s
+  LEFT JOIN places l ON l.code = load_port LEFT JOIN places d ON d.code = discharge_port
+),
+-- What one record of a movement leaves out another may say.
+moved AS (
+  SELECT * EXCLUDE (movement, bill, master_bill), 'shipment ' || id AS movement,
+    [b FOR b IN [bill, master_bill] IF b IS NOT NULL] AS papers
+  FROM read WHERE movement IS NULL
+  UNION ALL BY NAME
+  SELECT movement, min(id) AS id,
+    [b FOR b IN list(bill) || list(master_bill) IF b IS NOT NULL] AS papers,
+    arg_min(sender, id) AS sender, arg_min(named, id) AS named, arg_min(notify, id) AS notify,
+    arg_min(departed, id) AS departed, arg_min(arrived, id) AS arrived,
+    arg_min(net, id) AS net, arg_min(gross, id) AS gross, arg_min(hs, id) AS hs,
+    arg_min(description, id) AS description, arg_min(origin, id) AS origin,
+    arg_min(procedure, id) AS procedure, arg_min(lot, id) AS lot, arg_min(serial, id) AS serial,
+    arg_min(sealed, id) AS sealed, arg_min(load_port, id) AS load_port,
+    arg_min(discharge_port, id) AS discharge_port, arg_min(from_country, id) AS from_country,
+    arg_min(to_country, id) AS to_country
+  FROM read WHERE movement IS NOT NULL GROUP BY movement
+),
+known AS (
+  SELECT m.* EXCLUDE (sender, named, notify), coalesce(s.company, m.sender) AS sender,
+    coalesce(n.company, m.named) AS named, coalesce(f.company, m.notify) AS notify,
+    s.id IS DISTINCT FROM s.company AS second
+  FROM moved m LEFT JOIN same s ON s.id = m.sender LEFT JOIN same n ON n.id = m.named
+  LEFT JOIN same f ON f.id = m.notify
+),
+-- Nobody named, nobody to notify: who alone sends the same lot, serial or sealed box on.
+traces AS (
+  SELECT id, sender, named, notify, departed, unnest([x FOR x IN [
+    'lot ' || lot, 'serial ' || serial, 'sealed ' || sealed] IF x IS NOT NULL]) AS trace
+  FROM known WHERE lot IS NOT NULL OR serial IS NOT NULL OR sealed IS NOT NULL
+),
+followers AS (
+  SELECT a.id, arg_min(b.sender, b.departed) AS sender
+  FROM (FROM traces WHERE named IS NULL AND notify IS NULL) a
+  JOIN traces b ON b.trace = a.trace AND b.id <> a.id AND b.sender <> a.sender
+    AND b.departed >= a.departed
+  GROUP BY a.id
+),
+lanes AS (
+  SELECT load_port, discharge_port, quantile_disc(arrived - departed, 0.25)::INT AS days
+  FROM known WHERE arrived >= departed GROUP BY ALL HAVING count(*) >= 3
+),
+usual AS (
+  SELECT round(median(arrived - departed))::INT AS days FROM known WHERE arrived >= departed
 ),
 legs AS MATERIALIZED (
-  SELECT *, coalesce(named_receiver, notify) AS receiver, named_receiver IS NULL AS by_notify,
-    [b FOR b IN bills IF b IS NOT NULL] AS papers,
-    left(hs, 4) AS heading, left(hs, 2) AS chapter,
-    floor(ln(net) / 0.0513)::INT AS net_bucket, floor(ln(gross) / 0.0513)::INT AS gross_bucket,
-    coalesce(net_bucket, 100000 + gross_bucket) AS size,
-    [w FOR w IN regexp_extract_all(lower(description), '\p{L}{3,}')
-       IF w NOT IN ('and', 'for', 'the', 'with', 'other', 'parts')] AS words
-  FROM grouped
+  SELECT k.* EXCLUDE (departed, arrived, named, hs), k.hs, left(k.hs, 4) AS heading, left(k.hs, 2) AS chapter,
+    coalesce(k.named, k.notify, f.sender) AS receiver, k.named IS NULL AS by_notify,
+    CASE WHEN k.arrived IS NULL THEN 'arrival' WHEN k.departed IS NULL THEN 'departure' END AS dated,
+    coalesce(k.arrived, k.departed + coalesce(l.days, u.days)) AS arrived,
+    coalesce(k.departed, k.arrived - coalesce(l.days, u.days)) AS departed
+  FROM known k CROSS JOIN usual u
+  LEFT JOIN lanes l ON l.load_port = k.load_port AND l.discharge_port = k.discharge_port
+  LEFT JOIN followers f ON f.id = k.id
 ),
-world AS (
-  SELECT count(*)::DOUBLE AS shipments,
-    greatest(1, date_diff('day', min(coalesce(departed, arrived)),
-      max(coalesce(arrived, departed))) + 1)::DOUBLE AS days
-  FROM legs
+-- ---------------------------------------------------------------- loads: legs, and sums of a few
+beside AS (
+  SELECT *, departed - lag(departed) OVER pair AS gap
+  FROM legs WHERE sender IS NOT NULL AND receiver IS NOT NULL AND net IS NOT NULL
+  WINDOW pair AS (PARTITION BY sender, receiver, heading ORDER BY departed, id)
 ),
-inbound AS MATERIALIZED (FROM legs WHERE receiver IS NOT NULL AND arrived IS NOT NULL),
-outbound AS MATERIALIZED (FROM legs WHERE sender IS NOT NULL AND departed IS NOT NULL),
+bursts AS (
+  SELECT *, count(*) FILTER (gap IS NULL OR gap > 9) OVER
+    (PARTITION BY sender, receiver, heading ORDER BY departed, id) AS burst
+  FROM beside
+),
+sums AS (
+  SELECT list(id ORDER BY departed, id) AS parts, sum(net) AS net, min(departed) AS departed,
+    max(arrived) AS arrived
+  FROM bursts GROUP BY sender, receiver, heading, burst
+  HAVING count(*) BETWEEN 2 AND 4 AND min(net) >= 0.2 * max(net)
+),
+loads AS MATERIALIZED (
+  SELECT l.* EXCLUDE (net, gross, departed, arrived), [l.id] AS parts, l.net, l.gross, l.departed,
+    l.arrived, l.id AS load
+  FROM legs l
+  UNION ALL BY NAME
+  SELECT l.* EXCLUDE (net, gross, departed, arrived), s.parts, s.net, s.departed, s.arrived,
+    array_to_string(s.parts, '+') AS load
+  FROM sums s JOIN legs l ON l.id = s.parts[1]
+),
+sized AS MATERIALIZED (
+  SELECT *, len(parts) > 1 AS summed, floor(ln(net) / 0.0513)::INT AS net_bucket,
+    floor(ln(gross) / 0.0513)::INT AS gross_bucket,
+    coalesce(net_bucket, 100000 + gross_bucket) AS size
+  FROM loads
+),
+inbound AS MATERIALIZED (
+  FROM sized WHERE receiver IS NOT NULL AND arrived IS NOT NULL AND sender IS DISTINCT FROM receiver
+),
+outbound AS MATERIALIZED (
+  SELECT * REPLACE (departed - $shift::INT AS departed) FROM sized
+  WHERE sender IS NOT NULL AND departed IS NOT NULL AND sender IS DISTINCT FROM receiver
+),
+-- ---------------------------------------------------------------- pairs
 probes AS (SELECT unnest([-1, 0, 1]) AS beside),
 pairs AS (
-  SELECT a.id AS a, b.id AS b, 'lot' AS basis, 1 AS strength
+  SELECT a.load AS a, b.load AS b, 'lot' AS basis, 1 AS strength
   FROM inbound a JOIN outbound b ON b.sender = a.receiver AND b.lot = a.lot
     AND b.departed BETWEEN a.arrived AND a.arrived + $window::INT
+  WHERE NOT a.summed AND NOT b.summed
   UNION ALL
-  SELECT a.id, b.id, 'serial', 2
+  SELECT a.load, b.load, 'serial', 2
   FROM inbound a JOIN outbound b ON b.sender = a.receiver AND b.serial = a.serial
     AND b.departed BETWEEN a.arrived AND a.arrived + $window::INT
+  WHERE NOT a.summed AND NOT b.summed
   UNION ALL
-  SELECT a.id, b.id, 'container+seal', 3
-  FROM inbound a JOIN outbound b ON b.sender = a.receiver
-    AND b.container = a.container AND b.seal = a.seal
+  SELECT a.load, b.load, 'container+seal', 3
+  FROM inbound a JOIN outbound b ON b.sender = a.receiver AND b.sealed = a.sealed
     AND b.departed BETWEEN a.arrived AND a.arrived + $window::INT
+  WHERE NOT a.summed AND NOT b.summed
   UNION ALL
-  SELECT a.id, b.id, 'weight', 4
+  SELECT a.load, b.load, CASE WHEN b.summed THEN 'split' WHEN a.summed THEN 'merge' ELSE 'weight' END,
+    4
   FROM inbound a CROSS JOIN probes
   JOIN outbound b ON b.sender = a.receiver AND b.net_bucket = a.net_bucket + beside
     AND b.departed BETWEEN a.arrived AND a.arrived + $window::INT
   WHERE round(1 - least(a.net, b.net) / greatest(a.net, b.net), 9) <= $tolerance::DOUBLE
+    AND NOT (a.summed AND b.summed)
   UNION ALL
-  SELECT a.id, b.id, 'weight', 4
+  SELECT a.load, b.load, 'weight', 4
   FROM inbound a CROSS JOIN probes
   JOIN outbound b ON b.sender = a.receiver AND b.gross_bucket = a.gross_bucket + beside
     AND b.departed BETWEEN a.arrived AND a.arrived + $window::INT
@@ -84,100 +180,211 @@ pairs AS (
     AND round(1 - least(a.gross, b.gross) / greatest(a.gross, b.gross), 9) <= $tolerance::DOUBLE
 ),
 candidates AS (SELECT a, b, arg_min(basis, strength) AS basis FROM pairs GROUP BY a, b),
-sizes AS (SELECT size, count(*) AS n FROM legs WHERE size IS NOT NULL GROUP BY size),
-chapters AS (SELECT chapter, count(*) AS n FROM legs WHERE chapter IS NOT NULL GROUP BY chapter),
-senders AS (SELECT sender, count(*) AS n FROM outbound GROUP BY sender),
-habits AS (
-  SELECT sender, receiver, size, count(*) AS n FROM legs
-  WHERE sender IS NOT NULL AND receiver IS NOT NULL AND size IS NOT NULL GROUP BY ALL
+-- ---------------------------------------------------------------- what chance and habit give
+world AS (
+  SELECT count(*)::DOUBLE AS shipments,
+    greatest(1, date_diff('day', min(departed), max(arrived)) + 1)::DOUBLE AS days
+  FROM legs
 ),
-works AS (
-  SELECT company, hs_in, hs_out, "from" AS since, "to" AS until FROM processing
+trade AS MATERIALIZED (
+  SELECT id, sender, receiver, heading, chapter, coalesce(net, gross) AS kg, discharge_port,
+    to_country, coalesce(floor(ln(net) / 0.0513)::INT, 100000 + floor(ln(gross) / 0.0513)::INT)
+      AS size
+  FROM legs
 ),
-moves AS (SELECT hs_from, hs_to FROM hs_moves),
+sizes AS (SELECT size, count(*) AS n FROM trade WHERE size IS NOT NULL GROUP BY size),
+exact AS (SELECT kg, count(*) AS n FROM trade WHERE kg IS NOT NULL GROUP BY kg),
+sends AS (SELECT sender, count(*) AS n FROM trade WHERE sender IS NOT NULL GROUP BY sender),
+headings AS (SELECT heading, count(*) AS n FROM trade WHERE heading IS NOT NULL GROUP BY heading),
+sends_heading AS (SELECT sender, heading, count(*) AS n FROM trade GROUP BY ALL),
+sends_size AS (SELECT sender, size, count(*) AS n FROM trade WHERE size IS NOT NULL GROUP BY ALL),
+sends_exact AS (SELECT sender, kg, count(*) AS n FROM trade WHERE kg IS NOT NULL GROUP BY ALL),
+sends_to AS (SELECT sender, receiver, count(*) AS n FROM trade GROUP BY ALL),
+sends_port AS (SELECT sender, discharge_port, count(*) AS n FROM trade GROUP BY ALL),
+sends_country AS (SELECT sender, to_country, count(*) AS n FROM trade GROUP BY ALL),
+one_offs AS (
+  SELECT sender, count(*) FILTER (n = 1) AS n FROM sends_to
+  WHERE sender IS NOT NULL AND receiver IS NOT NULL GROUP BY sender
+),
+novel AS (
+  SELECT coalesce(sum(o.n), 0) / greatest(sum(s.n), 1) AS share
+  FROM one_offs o JOIN sends s USING (sender)
+),
+gets_size AS (SELECT receiver, size, count(*) AS n FROM trade WHERE size IS NOT NULL GROUP BY ALL),
+gets_exact AS (SELECT receiver, kg, count(*) AS n FROM trade WHERE kg IS NOT NULL GROUP BY ALL),
+gets_heading AS (SELECT receiver, heading, count(*) AS n FROM trade GROUP BY ALL),
+gets AS (SELECT receiver, count(*) AS n FROM trade WHERE receiver IS NOT NULL GROUP BY ALL),
+port_share AS (SELECT discharge_port, count(*) AS n FROM trade GROUP BY ALL),
+country_share AS (SELECT to_country, count(*) AS n FROM trade GROUP BY ALL),
 facts AS (
-  SELECT c.a, c.b, c.basis, a.sender, a.receiver AS holder, b.receiver AS receiver,
-    a.by_notify, b.by_notify AS ends_by_notify,
+  SELECT c.a, c.b, c.basis, a.id AS id_a, b.id AS id_b, a.parts AS from_parts, b.parts AS to_parts,
+    a.sender, a.receiver AS holder, b.receiver AS receiver,
+    a.by_notify OR b.by_notify AS by_notify, a.second OR b.second AS second,
+    nullif(concat_ws(' and ', CASE WHEN a.dated IS NOT NULL THEN a.dated || ' of ' || a.id END,
+      CASE WHEN b.dated IS NOT NULL THEN b.dated || ' of ' || b.id END), '') AS dated,
     a.load_port AS from_port, b.discharge_port AS to_port,
     a.from_country, a.to_country AS via_country, b.to_country,
     date_diff('day', a.arrived, b.departed) AS days,
     CASE WHEN a.net IS NOT NULL AND b.net IS NOT NULL
       THEN 1 - least(a.net, b.net) / greatest(a.net, b.net)
-      ELSE 1 - least(a.gross, b.gross) / greatest(a.gross, b.gross) END AS drift,
+      WHEN a.gross IS NOT NULL AND b.gross IS NOT NULL
+      THEN 1 - least(a.gross, b.gross) / greatest(a.gross, b.gross) END AS drift,
     a.heading AS heading_in, b.heading AS heading_out, a.hs AS hs_in, b.hs AS hs_out,
     a.origin AS origin_in, b.origin AS origin_out,
     a.description AS description_in, b.description AS description_out,
     a.procedure AS procedure_in, b.procedure AS procedure_out,
-    len(a.words) > 0 AND len(b.words) > 0 AND NOT list_has_any(a.words, b.words) AS renamed,
-    a.heading <> b.heading AND EXISTS (
-      FROM works w WHERE w.company = a.receiver
-        AND (starts_with(a.hs, w.hs_in) OR starts_with(w.hs_in, a.hs))
-        AND (starts_with(b.hs, w.hs_out) OR starts_with(w.hs_out, b.hs))
-        AND coalesce(w.since, a.arrived) <= b.departed
-        AND coalesce(w.until, b.departed) >= a.arrived) AS processed,
-    a.heading <> b.heading AND EXISTS (
-      FROM moves m WHERE (starts_with(a.hs, m.hs_from) AND starts_with(b.hs, m.hs_to))
-        OR (starts_with(b.hs, m.hs_from) AND starts_with(a.hs, m.hs_to))) AS moved,
-    b.sender AS sent_by, b.size AS size, a.size AS size_in,
-    CASE WHEN a.chapter = b.chapter THEN b.chapter END AS chapter
-  FROM candidates c JOIN legs a ON a.id = c.a JOIN legs b ON b.id = c.b
-  WHERE a.movement <> b.movement AND NOT list_has_any(a.papers, b.papers)
-    AND a.sender IS DISTINCT FROM a.receiver AND b.receiver IS DISTINCT FROM b.sender
+    a.size AS size_in, b.size AS size_out, coalesce(a.net, a.gross) AS kg_in,
+    coalesce(b.net, b.gross) AS kg_out, a.arrived AS here, b.departed AS gone,
+    a.movement = b.movement OR list_has_any(a.papers, b.papers) AS one_movement
+  FROM candidates c JOIN sized a ON a.load = c.a JOIN sized b ON b.load = c.b
+),
+counted AS (
+  SELECT f.*, w.shipments, w.days AS span,
+    -- how often the holder sends, and gets, this very weight or one like it
+    greatest(coalesce(se.n, 0) - 1, 0) AS sent_exact, greatest(coalesce(ge.n, 0) - 1, 0) AS got_exact,
+    greatest(coalesce(sb.n, 0) + coalesce(sl.n, 0) + coalesce(sh.n, 0) - 1, 0) AS sent_near,
+    greatest(coalesce(gb.n, 0) + coalesce(gl.n, 0) + coalesce(gh.n, 0) - 1, 0) AS got_near,
+    s.n AS sent, coalesce(g.n, 1) AS got,
+    least(1, 2 * greatest(drift, 0.004) / 0.154) AS width,
+    -- the share of all trade that is as near to this weight
+    greatest(coalesce(z.n, 1) / w.shipments * 2 * greatest(drift, 0.002) / 0.0513,
+      CASE WHEN drift < 0.0005 THEN coalesce(x.n, 1) / w.shipments ELSE 0 END) AS by_weight,
+    (coalesce(k.n, 1) - 1 + 2 * coalesce(e.n, 1) / w.shipments) / (s.n + 1) AS own_heading,
+    CASE WHEN heading_in = heading_out THEN own_heading
+      ELSE least(1, own_heading / (coalesce(e.n, 1) / w.shipments)) END AS by_heading,
+    -- a customer whom the holder serves but once, when it mostly serves the same ones
+    CASE WHEN coalesce(t.n, 1) > 1 THEN 1
+      ELSE (greatest(coalesce(o.n, 0) - 1, 0) + 2 * v1.share) / (s.n + 1) END AS by_customer,
+    (greatest(coalesce(t.n, 0) - 1, 0) + coalesce(r.n, 1) / w.shipments) / s.n AS by_receiver,
+    (greatest(coalesce(p.n, 0) - 1, 0) + coalesce(q.n, 1) / w.shipments) / s.n AS by_port,
+    (greatest(coalesce(y.n, 0) - 1, 0) + coalesce(v.n, 1) / w.shipments) / s.n AS by_country
+  FROM facts f CROSS JOIN world w CROSS JOIN novel v1
+  LEFT JOIN one_offs o ON o.sender = f.holder
+  JOIN sends s ON s.sender = f.holder
+  LEFT JOIN gets g ON g.receiver = f.holder
+  LEFT JOIN sends_exact se ON se.sender = f.holder AND se.kg = f.kg_out
+  LEFT JOIN gets_exact ge ON ge.receiver = f.holder AND ge.kg = f.kg_in
+  LEFT JOIN sends_size sb ON sb.sender = f.holder AND sb.size = f.size_out
+  LEFT JOIN sends_size sl ON sl.sender = f.holder AND sl.size = f.size_out - 1
+  LEFT JOIN sends_size sh ON sh.sender = f.holder AND sh.size = f.size_out + 1
+  LEFT JOIN gets_size gb ON gb.receiver = f.holder AND gb.size = f.size_in
+  LEFT JOIN gets_size gl ON gl.receiver = f.holder AND gl.size = f.size_in - 1
+  LEFT JOIN gets_size gh ON gh.receiver = f.holder AND gh.size = f.size_in + 1
+  LEFT JOIN sizes z ON z.size = f.size_out
+  LEFT JOIN exact x ON x.kg = f.kg_out
+  LEFT JOIN sends_heading k ON k.sender = f.holder AND k.heading = f.heading_out
+  LEFT JOIN headings e ON e.heading = f.heading_out
+  LEFT JOIN sends_to t ON t.sender = f.holder AND t.receiver = f.receiver
+  LEFT JOIN gets r ON r.receiver = f.receiver
+  LEFT JOIN sends_port p ON p.sender = f.holder AND p.discharge_port = f.to_port
+  LEFT JOIN port_share q ON q.discharge_port = f.to_port
+  LEFT JOIN sends_country y ON y.sender = f.holder AND y.to_country = f.to_country
+  LEFT JOIN country_share v ON v.to_country = f.to_country
+  WHERE NOT one_movement
 ),
 weighed AS (
-  SELECT f.*,
-    CASE WHEN basis <> 'weight' THEN 0.0001
-    ELSE (s.n / world.days) * greatest($window::INT, 1)
-        * (z.n / world.shipments) * 2 * greatest(f.drift, 0.002) / 0.0513
-        * coalesce(k.n / world.shipments, 1)
-      + greatest(coalesce(h.n, 1) - 1, coalesce(i.n, 1) - 1) / world.days * greatest($window::INT, 1)
+  SELECT *, CASE WHEN basis IN ('lot', 'serial', 'container+seal') THEN 0.0001
+    ELSE (days + 2) / span * (sent * by_weight * by_heading * by_customer
+        + greatest(sent_exact, width * (sent_near - sent_exact), got_exact,
+          width * (got_near - got_exact)))
+      * CASE WHEN basis IN ('split', 'merge') THEN 4 ELSE 1 END
     END AS expected
-  FROM facts f CROSS JOIN world
-  JOIN senders s ON s.sender = f.sent_by
-  LEFT JOIN sizes z ON z.size = f.size
-  LEFT JOIN chapters k ON k.chapter = f.chapter
-  LEFT JOIN habits h ON h.sender = f.sent_by AND h.receiver = f.receiver AND h.size = f.size
-  LEFT JOIN habits i ON i.sender = f.sender AND i.receiver = f.holder AND i.size = f.size_in
+  FROM counted
 ),
 ranked AS (
-  SELECT *, rank() OVER (PARTITION BY a ORDER BY expected) AS rank,
-    count(*) OVER (PARTITION BY a) AS of
+  SELECT *, rank() OVER (PARTITION BY id_a ORDER BY expected) AS rank,
+    count(*) OVER (PARTITION BY id_a) AS of
   FROM weighed
 ),
-kept AS (SELECT * FROM ranked WHERE rank <= $keep::INT),
+kept AS MATERIALIZED (SELECT * FROM ranked WHERE rank <= $keep::INT),
+-- Goods that a company hands on as they are, their heading and origin kept: how often all do, and
+-- how often this holder does. What is rarer than one in a hundred is taken for real.
+as_they_are AS (
+  SELECT holder, count(DISTINCT id_a) AS n FROM kept
+  WHERE rank = 1 AND expected < 0.01 AND heading_in = heading_out AND origin_in = origin_out
+  GROUP BY holder
+),
+handed AS (SELECT coalesce(sum(n), 0) + 1 AS n FROM as_they_are),
+-- ---------------------------------------------------------------- what is lawful about it
+-- Four times, and half of all that comes in under the one heading: then it is a trade.
 learned AS (
-  SELECT holder, heading_in, heading_out, count(DISTINCT a) AS times
-  FROM kept WHERE rank = 1 AND heading_in <> heading_out GROUP BY ALL
+  SELECT holder, heading_in, heading_out, count(DISTINCT id_a) AS times
+  FROM kept JOIN gets_heading g ON g.receiver = holder AND g.heading = heading_in
+  WHERE rank = 1 AND heading_in <> heading_out GROUP BY ALL
+  HAVING count(DISTINCT id_a) >= 4 AND 2 * count(DISTINCT id_a) >= any_value(g.n)
+),
+works AS (SELECT coalesce(s.company, p.company) AS company, hs_in, hs_out, "from", "to"
+  FROM processing p LEFT JOIN same s ON s.id = p.company),
+processed AS (
+  SELECT DISTINCT k.a, k.b FROM kept k JOIN works w ON w.company = k.holder
+  WHERE k.heading_in <> k.heading_out
+    AND (starts_with(k.hs_in, w.hs_in) OR starts_with(w.hs_in, k.hs_in))
+    AND (starts_with(k.hs_out, w.hs_out) OR starts_with(w.hs_out, k.hs_out))
+    AND coalesce(w.from, k.here) <= k.gone AND coalesce(w.to, k.gone) >= k.here
+),
+moves AS (
+  SELECT DISTINCT k.a, k.b FROM kept k JOIN hs_moves m
+    ON (starts_with(k.hs_in, m.hs_from) AND starts_with(k.hs_out, m.hs_to))
+    OR (starts_with(k.hs_out, m.hs_from) AND starts_with(k.hs_in, m.hs_to))
+  WHERE k.heading_in <> k.heading_out
+),
+texts AS (
+  SELECT description, [w FOR w IN regexp_extract_all(lower(description), '\p{L}{3,}')
+    IF w NOT IN ('and', 'for', 'the', 'with', 'other', 'parts')] AS words
+  FROM (SELECT DISTINCT description FROM legs WHERE description IS NOT NULL)
+),
+told_apart AS (
+  SELECT i.description AS description_in, o.description AS description_out
+  FROM (SELECT DISTINCT description_in, description_out FROM kept) k
+  JOIN texts i ON i.description = k.description_in JOIN texts o ON o.description = k.description_out
+  WHERE len(i.words) > 0 AND len(o.words) > 0 AND NOT list_has_any(i.words, o.words)
+),
+judged AS (
+  SELECT k.*, p.a IS NOT NULL AS processed, m.a IS NOT NULL AS moved, coalesce(l.times, 0) AS times,
+    t.description_in IS NOT NULL AS other_name,
+    CASE WHEN k.heading_in = k.heading_out AND k.origin_in = k.origin_out
+      THEN (greatest(coalesce(e.n, 0) - 1, 0) + 2 * d.n / shipments) / (got + 1) ELSE 0 END AS usual,
+    procedure_in IN ('temporary', 'return', 'inward_processing', 'outward_processing') AS out_in,
+    procedure_out IN ('temporary', 'return', 'inward_processing', 'outward_processing') AS out_out
+  FROM kept k CROSS JOIN handed d
+  LEFT JOIN as_they_are e ON e.holder = k.holder
+  LEFT JOIN processed p ON p.a = k.a AND p.b = k.b
+  LEFT JOIN moves m ON m.a = k.a AND m.b = k.b
+  LEFT JOIN learned l ON l.holder = k.holder AND l.heading_in = k.heading_in
+    AND l.heading_out = k.heading_out
+  LEFT JOIN told_apart t ON t.description_in = k.description_in
+    AND t.description_out = k.description_out
 )
-SELECT a, b, basis, days, round(drift, 6) AS drift, round(expected, 9) AS expected, rank, of,
-  round(-log10(greatest(expected, 1e-9)), 4) AS weight,
-  sender, holder, receiver, by_notify OR ends_by_notify AS by_notify,
+SELECT id_a AS a, id_b AS b, a AS from_load, b AS to_load,
+  CASE WHEN len(from_parts) > 1 THEN from_parts END AS from_parts,
+  CASE WHEN len(to_parts) > 1 THEN to_parts END AS to_parts,
+  basis, days, round(drift, 6) AS drift, round(expected, 9) AS expected, rank, of,
+  round(-log10(least(greatest(expected + usual, 1e-9), 1e9)), 4) AS weight,
+  round(-log10(greatest(by_receiver, 1e-9)), 4) AS to_whom,
+  round(-log10(greatest(by_port, 1e-9)), 4) AS to_where,
+  round(-log10(greatest(by_country, 1e-9)), 4) AS to_land,
+  sender, holder, receiver, by_notify, second, dated,
   from_port, to_port, from_country, via_country, to_country,
-  coalesce(heading_in <> heading_out AND NOT processed AND NOT moved
-      AND coalesce(l.times, 0) < 4, false) AS heading_changed,
-  coalesce(origin_in <> origin_out AND NOT processed AND coalesce(l.times, 0) < 4, false)
-    AS origin_changed,
-  coalesce(renamed AND NOT processed AND NOT moved AND coalesce(l.times, 0) < 4, false) AS renamed,
+  origin_in = origin_out AS origin_kept,
+  coalesce(heading_in <> heading_out AND NOT processed AND NOT moved AND times < 4, false)
+    AS heading_changed,
+  coalesce(origin_in <> origin_out AND NOT processed AND times < 4, false) AS origin_changed,
+  coalesce(other_name AND NOT processed AND NOT moved AND times < 4, false) AS renamed,
   heading_changed OR origin_changed OR renamed AS relabelled,
   [x FOR x IN [
     CASE WHEN heading_in <> heading_out THEN 'heading ' || heading_in || ' → ' || heading_out END,
     CASE WHEN origin_in <> origin_out THEN 'origin ' || origin_in || ' → ' || origin_out END,
-    CASE WHEN renamed THEN 'name “' || description_in || '” → “' || description_out || '”' END
+    CASE WHEN other_name THEN 'name “' || description_in || '” → “' || description_out || '”' END
   ] IF x IS NOT NULL] AS changes,
   CASE
     WHEN processed THEN 'processing on record turns ' || heading_in || ' into ' || heading_out
     WHEN moved THEN 'heading ' || heading_in || ' became ' || heading_out || ' between HS editions'
-    WHEN l.times >= 4 THEN 'the holder hands ' || heading_in || ' on as ' || heading_out || ' '
-      || l.times || ' times: it may process'
-    WHEN procedure_in IN ('temporary', 'return', 'inward_processing', 'outward_processing')
-      OR procedure_out IN ('temporary', 'return', 'inward_processing', 'outward_processing')
-      THEN 'declared as ' || concat_ws(' and ',
-        CASE WHEN procedure_in IN ('temporary', 'return', 'inward_processing', 'outward_processing')
-          THEN procedure_in END,
-        CASE WHEN procedure_out IN ('temporary', 'return', 'inward_processing', 'outward_processing')
-          AND procedure_out IS DISTINCT FROM procedure_in THEN procedure_out END)
+    WHEN times >= 4 THEN 'the holder hands ' || heading_in || ' on as ' || heading_out || ' '
+      || times || ' times: it may process'
+    WHEN out_in OR out_out THEN 'declared as ' || concat_ws(' and ',
+        CASE WHEN out_in THEN procedure_in END,
+        CASE WHEN out_out AND procedure_out IS DISTINCT FROM procedure_in THEN procedure_out END)
     WHEN procedure_out = 're-export' AND origin_in = origin_out
       THEN 'declared as re-export with its origin kept'
   END AS lawful
-FROM kept
-LEFT JOIN learned l USING (holder, heading_in, heading_out)
+FROM judged

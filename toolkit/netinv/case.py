@@ -100,9 +100,9 @@ class Case:
             return flag, "flag"
         if os.environ.get(variable):
             return os.environ[variable], variable
-        kept = read_json(self.path("case.json")).get("settings", {}).get(name)
-        if kept and name != "password":
-            return str(kept), "case.json"
+        kept = read_json(self.path("case.json")).get("settings")
+        if isinstance(kept, dict) and kept.get(name) and name != "password":
+            return str(kept[name]), "case.json"
         return default, "default"
 
     def sources(self, *, retired: bool = False) -> list[Source]:
@@ -166,7 +166,8 @@ class Case:
     def log(self, command: str, **entry: Any) -> None:
         """Append one line: time, user, command and what else is worth keeping."""
         line = {"time": now(), "user": user(), "pid": os.getpid(), "command": command} | entry
-        with self.path("log.jsonl").open("a", encoding="utf-8") as file:
+        path = self.path("log.jsonl")
+        with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(json.dumps(line, ensure_ascii=False, default=str) + "\n")
 
 
@@ -197,11 +198,16 @@ def open_case(folder: Path | str | None = None) -> Case:
         except (OSError, Timeout) as error:
             raise CaseError(f"cannot be made: {error}", where=str(path)) from None
     entry = read_json(mark)
-    if not entry.get("id"):
-        raise CaseError("is not a case: case.json is damaged", where=str(path))
-    if int(entry.get("schema", 0)) > SCHEMA:
+    schema = entry.get("schema", 0)
+    if not entry.get("id") or not isinstance(schema, int):
         raise CaseError(
-            f"was made by a newer netinv (schema {entry['schema']}, this one knows {SCHEMA})",
+            "is not a case: case.json is damaged",
+            where=str(path),
+            next="restore it from a copy of the case",
+        )
+    if schema > SCHEMA:
+        raise CaseError(
+            f"was made by a newer netinv (schema {schema}, this one knows {SCHEMA})",
             where=str(path),
             next="upgrade netinv",
         )
@@ -232,7 +238,8 @@ def write_json(path: Path, value: Any) -> None:
     """Write a JSON file in one step: a reader sees the old one or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}")
-    part.write_text(json.dumps(value, ensure_ascii=False, indent=1, default=str), encoding="utf-8")
+    text = json.dumps(value, ensure_ascii=False, indent=1, default=str)
+    part.write_bytes(text.encode("utf-8", "backslashreplace"))  # names of files may be no text
     part.replace(path)
 
 

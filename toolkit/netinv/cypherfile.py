@@ -153,11 +153,12 @@ def _header(header: str, path: Path) -> tuple[dict[str, Any], dict[str, int]]:
             where=here(path, line),
             next="quote a text that holds ': ', or begin it with |",
         ) from None
-    if not isinstance(fields, dict) or node is None:
+    if not isinstance(fields, dict) or not isinstance(node, yaml.MappingNode):
         raise DefinitionError(
             "has no header", where=here(path, 1), next="begin with // title: what it finds"
         )
     places: dict[str, int] = {}
+    _once(node, path)
     for key, value in node.value:
         line = key.start_mark.line + 1
         if key.value not in TEXTS and key.value not in OTHERS:
@@ -166,9 +167,29 @@ def _header(header: str, path: Path) -> tuple[dict[str, Any], dict[str, int]]:
                 where=here(path, line),
                 next=known({*TEXTS, *OTHERS}),
             )
+        if key.value in TEXTS and not isinstance(value, yaml.ScalarNode):
+            raise DefinitionError(
+                f"{key.value} is no text",
+                where=here(path, line),
+                next=f"write {key.value}: and quote what follows",
+            )
         if key.value == "inputs" and isinstance(value, yaml.MappingNode):
+            _once(value, path)
             places |= {name.value: name.start_mark.line + 1 for name, _ in value.value}
     return fields, places
+
+
+def _once(node: yaml.MappingNode, path: Path) -> None:
+    """Refuse a key that stands twice: YAML would keep the last without a word."""
+    seen: set[str] = set()
+    for key, _ in node.value:
+        if key.value in seen:
+            raise DefinitionError(
+                f"has {key.value!r} twice",
+                where=here(path, key.start_mark.line + 1),
+                next="keep one of them",
+            )
+        seen.add(key.value)
 
 
 def _mapping(fields: dict[str, Any], name: str, path: Path) -> dict[str, Any]:

@@ -148,19 +148,24 @@ def _encoding(path: Path) -> str:
         if head.startswith(codecs.BOM_UTF16_BE):
             return "utf-16"
         decoder = codecs.getincrementaldecoder("utf-8")()
-        block = head
+        before, block = b"", head
         try:
             while block:
                 decoder.decode(block)
-                block = file.read(1 << 20)
+                before, block = block, file.read(1 << 20)
             decoder.decode(b"", final=True)
             return "utf-8"
         except UnicodeDecodeError:
             pass
     from charset_normalizer import from_bytes
 
-    odd = head if any(byte > 127 for byte in head) else block
-    best = from_bytes(odd[: 1 << 16]).best()
+    # Letters that are not ASCII tell: whole lines from the first of them on, as a letter of several
+    # bytes that was cut in two would tell wrong.
+    odd = before + block
+    letter = re.search(rb"[\x80-\xff]", odd)
+    start = odd.rfind(b"\n", 0, letter.start()) + 1 if letter else 0
+    sample = odd[start : start + (1 << 16)]
+    best = from_bytes(sample[: sample.rfind(b"\n") + 1] or sample).best()
     if best is None:
         raise InputError(
             "is in no encoding that can be told", where=path.name, next="say --encoding"

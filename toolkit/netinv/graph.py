@@ -342,7 +342,11 @@ def _translated(address: Address | None) -> Iterator[None]:
             next="check NEO4J_USERNAME and NEO4J_PASSWORD",
         ) from None
     except (wrong.ServiceUnavailable, wrong.SessionExpired, wrong.IncompleteCommit) as error:
-        raise _Broken(f"does not answer: {_first(error)}", where=where) from None
+        raise _Broken(
+            f"does not answer: {_first(error)}",
+            where=where,
+            next="check that it runs, and NEO4J_URI",
+        ) from None
     except wrong.Neo4jError as error:
         code = str(error.code)
         if "TransactionTimedOut" in code:
@@ -361,10 +365,10 @@ def _translated(address: Address | None) -> Iterator[None]:
                 "writes, and may only read", next="remove its writing clause"
             ) from None
         raise QueryError(_first(error)) from None
+    except (ValueError, wrong.ConfigurationError) as error:  # before its parent, DriverError
+        raise ServerError(f"cannot be used: {error}", where=where, next="check NEO4J_URI") from None
     except wrong.DriverError as error:
         raise ServerError(_first(error), where=where, next="see netinv doctor") from None
-    except (ValueError, wrong.ConfigurationError) as error:
-        raise ServerError(f"cannot be used: {error}", where=where, next="check NEO4J_URI") from None
 
 
 def _first(error: Exception) -> str:

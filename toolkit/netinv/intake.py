@@ -387,7 +387,7 @@ def _write_rejects(case: Case, rejects: list[Reject]) -> None:
         by_file.setdefault(one.file, []).append(one)
     for file, group in by_file.items():
         path = _made(case.path("rejects")) / f"{file}.csv"
-        with path.open("w", encoding="utf-8-sig", newline="") as out:
+        with path.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as out:
             writer = csv.writer(out)
             writer.writerow(["file", "record", "line", "column", "value", "reason", "raw"])
             for one in group:

@@ -19,7 +19,7 @@ from netinv.graph import Graph
 from netinv.relate import Relations, quoted
 
 HANDOFF = "handoff"
-READS = ("shipments", "processing", "ports")
+READS = ("shipments", "companies", "processing", "ports")
 """The tables that the rule reads: the links are stale when their sources change."""
 
 
@@ -111,17 +111,21 @@ def link(
             )
         except duckdb.Error as error:
             raise DefinitionError(str(error).splitlines()[0], where=sql.path.name) from None
-        execute(f"CREATE VIEW {table}_rows AS SELECT *, a || chr(31) || b AS key FROM {table}")
+        # The graph knows a link by the loads that it joins; to find it, its ends are kept as well.
+        execute(
+            f"CREATE VIEW {table}_rows AS SELECT *, concat_ws(chr(31), a, b, from_load, to_load)"
+            f" AS key FROM {table}"
+        )
         difference = Difference(case, graph, relations, progress)
         difference.compare(table, f"SELECT key, hash(t) AS row_hash FROM {table}_rows t")
         written, removed = (difference.count(f"{what}_{table}") for what in ("change", "gone"))
         if difference.pending:
             difference.write(
-                "UNWIND $rows AS row"
-                " MATCH (a:Shipment {id: row.a})-[h:HANDOFF]->(b:Shipment {id: row.b}) DELETE h",
+                "UNWIND $rows AS row MATCH (a:Shipment {id: row.a})-[h:HANDOFF {key: row.key}]->"
+                "(b:Shipment {id: row.b}) DELETE h",
                 relations.batches(
-                    f"SELECT split_part(key, chr(31), 1) AS a, split_part(key, chr(31), 2) AS b"
-                    f" FROM gone_{table}",
+                    "SELECT split_part(key, chr(31), 1) AS a, split_part(key, chr(31), 2) AS b,"
+                    f" key FROM gone_{table}",
                     BATCH,
                 ),
                 "old links",
@@ -130,8 +134,7 @@ def link(
             difference.write(
                 statement.statement,
                 relations.batches(
-                    f"SELECT * EXCLUDE (key) FROM {table}_rows SEMI JOIN change_{table}"
-                    " USING (key)",
+                    f"SELECT * FROM {table}_rows SEMI JOIN change_{table} USING (key)",
                     BATCH,
                 ),
                 "links",
@@ -184,8 +187,8 @@ def _unlinkable(relations: Relations) -> dict[str, int]:
     """)[0]
     names = (
         "shipments",
-        "without a day of arrival: not handed on",
-        "without a day of departure: not handed over",
+        "without a day of arrival: the lane's usual days stand in",
+        "without a day of departure: the lane's usual days stand in",
         "without a holder at the end: not handed on",
         "without a holder at the start: not handed over",
         "without weight, lot, serial, or container and seal",

@@ -34,8 +34,8 @@ def talk(line: str = "") -> None:
 
 
 def data(line: str) -> None:
-    """One line of data, on stdout, as it is."""
-    print(line, flush=True)  # noqa: T201
+    """One line of data, on stdout, as it is but for what UTF-8 cannot hold."""
+    print(line.encode("utf-8", "backslashreplace").decode("utf-8"), flush=True)  # noqa: T201
 
 
 def clipped(text: str, most: int = 160) -> str:

@@ -1,0 +1,472 @@
+"""Tables as users bring them: every record is read or said to be wrong, with number and place."""
+
+from __future__ import annotations
+
+import codecs
+import datetime as dt
+import gzip
+import random
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from netinv import files
+from netinv.errors import InputError
+from netinv.files import Opened, Record, fingerprint, keep_original, open_table, readable, stem
+
+PLAIN = "id,name\nC1,Acme\nC2,Bolt\n"
+ROWS = [["C1", "Acme"], ["C2", "Bolt"]]
+NEXT_ENCODING = "(name its encoding with --encoding, such as gb18030 or cp1251)"
+
+
+def make(folder: Path, content: str | bytes, name: str = "companies.csv") -> Path:
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+    return path
+
+
+def read(path: Path, encoding: str = "") -> tuple[Opened, list[Record]]:
+    with open_table(path, encoding) as opened:
+        return opened, list(opened.records())
+
+
+def cells(records: list[Record]) -> list[list[str]]:
+    return [list(one.cells) for one in records]
+
+
+def said(path: Path, encoding: str = "") -> str:
+    with pytest.raises(InputError) as error:
+        read(path, encoding)
+    return str(error.value)
+
+
+# ---------------------------------------------------------------- csv
+
+
+@pytest.mark.parametrize(
+    ("mark", "dialect"), [(",", "comma"), (";", "semicolon"), ("\t", "tab"), ("|", "bar")]
+)
+def test_the_mark_between_cells_is_told_by_the_header(
+    tmp_path: Path, mark: str, dialect: str
+) -> None:
+    text = PLAIN.replace(",", mark) + f'"C{mark}3"{mark}"Cargo, Inc; | A/S"\n'
+    opened, records = read(make(tmp_path, text))
+    assert (opened.header, opened.dialect, opened.encoding) == (("id", "name"), dialect, "utf-8")
+    assert cells(records) == [*ROWS, [f"C{mark}3", "Cargo, Inc; | A/S"]]
+
+
+def test_marks_in_a_quoted_name_of_a_column_do_not_count(tmp_path: Path) -> None:
+    opened, records = read(make(tmp_path, '"name, in full, as filed";id\nAcme;C1\n'))
+    assert opened.header == ("name, in full, as filed", "id")
+    assert cells(records) == [["Acme", "C1"]]
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        (PLAIN.encode(), "utf-8"),
+        (codecs.BOM_UTF8 + PLAIN.encode(), "utf-8-sig"),
+        (PLAIN.encode("utf-16"), "utf-16"),
+        (codecs.BOM_UTF16_BE + PLAIN.encode("utf-16-be"), "utf-16"),
+        (PLAIN.replace("\n", "\r\n").encode(), "utf-8"),
+        (PLAIN.replace("\n", "\r").encode(), "utf-8"),
+        (PLAIN.rstrip("\n").encode(), "utf-8"),
+    ],
+    ids=["plain", "BOM", "UTF-16 LE", "UTF-16 BE", "CRLF", "CR", "no last line end"],
+)
+def test_marks_at_the_begin_and_at_line_ends_are_no_data(
+    tmp_path: Path, content: bytes, encoding: str
+) -> None:
+    opened, records = read(make(tmp_path, content))
+    assert (opened.header, opened.encoding) == (("id", "name"), encoding)
+    assert cells(records) == ROWS
+
+
+FOREIGN = [
+    ("gb18030", "祥云贸易有限公司,上海市浦东新区世纪大道一百号"),
+    ("cp1251", "ООО Тихоречье,г. Владивосток ул. Светланская"),
+    ("euc-kr", "대한무역 주식회사,서울특별시 중구 세종대로"),
+]
+
+
+@pytest.mark.parametrize(("encoding", "line"), FOREIGN)
+def test_an_encoding_is_told_or_named(tmp_path: Path, encoding: str, line: str) -> None:
+    content = ("id,name,address\n" + f"C1,{line}\n" * 5).encode(encoding)
+    for opened, records in (
+        read(make(tmp_path, content)),
+        read(make(tmp_path, content), encoding),
+        read(make(tmp_path, gzip.compress(content), "companies.csv.gz")),
+    ):
+        assert opened.encoding not in ("", "utf-8")
+        assert cells(records) == [["C1", *line.split(",")]] * 5
+
+
+@pytest.mark.parametrize(("encoding", "line"), FOREIGN)
+@pytest.mark.parametrize("pad", range(4))
+def test_an_encoding_is_told_wherever_a_long_file_is_cut(
+    tmp_path: Path, encoding: str, line: str, pad: int
+) -> None:
+    content = ("id,name,address\n" + "x" * pad + f"C1,{line}\n" * 4_000).encode(encoding)
+    _, records = read(make(tmp_path, content))
+    assert records[-1].cells == ["C1", *line.split(",")]
+
+
+def test_a_foreign_letter_far_down_the_file_is_seen(tmp_path: Path) -> None:
+    plain = "C1,Acme\n" * 60_000
+    assert len(plain) > 1 << 18
+    content = ("id,name\n" + plain + "C2,ООО Тихоречье и сыновья\n" * 20).encode("cp1251")
+    opened, records = read(make(tmp_path, content))
+    assert opened.encoding == "cp1251"
+    assert records[-1].cells == ["C2", "ООО Тихоречье и сыновья"]
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding", "text"),
+    [
+        (
+            "id,name\nC1,Ærø\n".encode("latin-1"),
+            "utf-8",
+            f"companies.csv: is not utf-8 at byte 11 of a block {NEXT_ENCODING}",
+        ),
+        (
+            PLAIN.encode("utf-16-le"),
+            "utf-16",
+            f"companies.csv: cannot be decoded: UTF-16 stream does not start with BOM"
+            f" {NEXT_ENCODING}",
+        ),
+        (PLAIN.encode(), "klingon", "no encoding 'klingon' (use a name such as gb18030)"),
+        (PLAIN.encode(), "hex", "no encoding 'hex' (use a name such as gb18030)"),
+        (PLAIN.encode(), "undefined", "no encoding 'undefined' (use a name such as gb18030)"),
+    ],
+    ids=["wrong", "no mark", "unknown", "no text", "undefined"],
+)
+def test_an_encoding_that_does_not_fit_is_refused(
+    tmp_path: Path, content: bytes, encoding: str, text: str
+) -> None:
+    assert said(make(tmp_path, content), encoding) == text
+
+
+def test_quotes_may_hold_marks_quotes_and_lines(tmp_path: Path) -> None:
+    text = 'id,name\nC1,"Acme\nof ""Oslo"", AS"\nC2,\'Bolt\'\nC3,half "quoted"\n'
+    _, records = read(make(tmp_path, text))
+    assert records == [
+        Record(1, "2", ["C1", 'Acme\nof "Oslo", AS']),
+        Record(2, "4", ["C2", "'Bolt'"]),
+        Record(3, "5", ["C3", 'half "quoted"']),
+    ]
+
+
+def test_a_record_that_cannot_be_read_is_said_and_the_rest_is_read(tmp_path: Path) -> None:
+    text = 'id,name\nC1,Acme\nC2\nC3,Cargo,3\n\n   \nC4,"D" x\nC5,Eel\n,\n'
+    _, records = read(make(tmp_path, text))
+    assert records == [
+        Record(1, "2", ["C1", "Acme"]),
+        Record(2, "3", (), "has 1 cells where the header has 2", "C2"),
+        Record(3, "4", (), "has 3 cells where the header has 2", "C3,Cargo,3"),
+        Record(4, "7", (), "cannot be parsed: ',' expected after '\"'", 'C4,"D" x'),
+        Record(5, "8", ["C5", "Eel"]),
+        Record(6, "9", ["", ""]),
+    ]
+
+
+UNCLOSED = "a quote opens and never closes"
+
+
+@pytest.mark.parametrize(
+    ("rest", "after"),
+    [
+        ("C2,Bolt\nC3,Cargo\n", [*ROWS[1:], ["C3", "Cargo"]]),
+        ('C2,"Bolt"\nC3,"Cargo"\n', [*ROWS[1:], ["C3", "Cargo"]]),
+        ("C2,Bolt\n" * 1_200, ROWS[1:] * 1_200),
+        ("", []),
+    ],
+    ids=["to the end", "to the next quote", "for too many lines", "in the last record"],
+)
+def test_an_unclosed_quote_costs_its_own_record_only(
+    tmp_path: Path, rest: str, after: list[list[str]]
+) -> None:
+    _, records = read(make(tmp_path, f'id,name\nC1,"Acme\n{rest}'))
+    assert records[0] == Record(1, "2", (), UNCLOSED, 'C1,"Acme')
+    assert cells(records[1:]) == after
+    assert [one.number for one in records] == list(range(1, len(after) + 2))
+    assert [one.place for one in records] == [str(n + 1) for n in range(1, len(after) + 2)]
+
+
+def test_many_unclosed_quotes_cost_one_record_each(tmp_path: Path) -> None:
+    lines = [f'C{n},"open' if n % 3 == 0 else f"C{n},fine" for n in range(300)]
+    _, records = read(make(tmp_path, "\n".join(["id,name", *lines])))
+    assert len(records) == 300
+    assert [one.number for one in records if one.wrong] == list(range(1, 301, 3))
+
+
+def test_the_longest_quoted_record_is_still_read(tmp_path: Path) -> None:
+    name = "\n".join(map(str, range(files.LONGEST)))
+    _, records = read(make(tmp_path, f'id,name\nC1,"{name}"\nC2,Bolt\n'))
+    assert cells(records) == [["C1", name], ["C2", "Bolt"]]
+    assert records[1].place == str(files.LONGEST + 2)
+
+
+def test_a_cell_may_hold_nul_and_marks_of_direction(tmp_path: Path) -> None:
+    _, records = read(make(tmp_path, "id,name\nC1,a\0b\nC2,x\u202ey\n"))
+    assert cells(records) == [["C1", "a\0b"], ["C2", "x\u202ey"]]
+
+
+def test_blank_lines_are_no_records_and_blank_names_get_one(tmp_path: Path) -> None:
+    opened, records = read(make(tmp_path, "\n \nid, ,name,\n\n1,2,3,4\n"))
+    assert opened.header == ("id", "column_2", "name", "column_4")
+    assert records == [Record(1, "5", ["1", "2", "3", "4"])]
+
+
+def test_a_table_of_one_column_has_no_mark(tmp_path: Path) -> None:
+    _, records = read(make(tmp_path, "id\nC1\n\nC2\n"))
+    assert records == [Record(1, "2", ["C1"]), Record(2, "4", ["C2"])]
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (b"", "companies.csv: is empty (check that it is whole)"),
+        (b"\n \n\n", "companies.csv: is empty (check that it is whole)"),
+        (b"\x7fELF\x02\x01\0\0", "companies.csv: is not a text file (save it as csv or xlsx)"),
+        (
+            PLAIN.encode("utf-16-le"),
+            "companies.csv: is not a text file (save it as csv or xlsx)",
+        ),
+        (
+            random.Random(1).randbytes(3_000),
+            "companies.csv: is in no encoding that can be told (say --encoding)",
+        ),
+        (b"id,id\n1,2\n", "companies.csv:1: has the column 'id' twice (rename one of them)"),
+        (b"\n\nID,id\n1,2\n", "companies.csv:3: has the column 'ID' twice (rename one of them)"),
+        (
+            b'id,"name\n' + b"C1,Acme\n" * 9,
+            "companies.csv:1: its header cannot be parsed (mend its quotes)",
+        ),
+        (
+            b'id,"name\n' + b"C1,Acme\n" * 900,
+            "companies.csv:1: its header cannot be parsed (mend its quotes)",
+        ),
+    ],
+    ids=[
+        "empty",
+        "blank",
+        "program",
+        "UTF-16 without mark",
+        "random",
+        "double",
+        "double in another case",
+        "open header",
+        "open header, long",
+    ],
+)
+def test_a_file_that_is_no_table_is_refused(tmp_path: Path, content: bytes, text: str) -> None:
+    assert said(make(tmp_path, content)) == text
+
+
+def test_a_packed_file_reads_like_the_plain_one(tmp_path: Path) -> None:
+    path = make(tmp_path, gzip.compress(PLAIN.encode()), "companies.csv.gz")
+    assert cells(read(path)[1]) == ROWS
+
+
+@pytest.mark.parametrize("harm", ["cut", "flipped", "plain", "garbled"])
+def test_a_damaged_packed_file_is_refused(tmp_path: Path, harm: str) -> None:
+    whole = gzip.compress(PLAIN.encode() + random.Random(1).randbytes(5_000).hex().encode())
+    content, text = {
+        "cut": (whole[:-200], "Compressed file ended before the end-of-stream marker"),
+        "flipped": (whole[:-8] + bytes(8), "CRC check failed"),
+        "plain": (PLAIN.encode(), "Not a gzipped file (b'id')"),
+        "garbled": (whole[:10] + b"\xff" * 200, "Error -3 while decompressing data"),
+    }[harm]
+    message = said(make(tmp_path, content, "companies.csv.gz"))
+    assert message.startswith(f"companies.csv.gz: cannot be read: {text}")
+
+
+# ---------------------------------------------------------------- xlsx
+
+
+def book(folder: Path, rows: list[list[Any]], *more: str, name: str = "companies.xlsx") -> Path:
+    made = openpyxl.Workbook()
+    sheet = made.active
+    sheet.title = "Firms"
+    for at, row in enumerate(rows, 1):
+        for column, value in enumerate(row, 1):
+            sheet.cell(at, column, value)
+    for title in more:
+        made.create_sheet(title).append(["left", "out"])
+    made.save(folder / name)
+    return folder / name
+
+
+def test_typed_cells_of_a_workbook_become_their_texts(tmp_path: Path) -> None:
+    rows: list[list[Any]] = [
+        ["id", " name ", "hs", "weight", "day", "yes"],
+        ["C1", "Acme", "0301", 12, dt.date(2024, 2, 28), True],
+        ["C2", "=1+1", 301, 12.5, dt.datetime(2024, 2, 28, 9, 30), None],
+    ]
+    opened, records = read(book(tmp_path, rows))
+    assert (opened.header, opened.dialect) == (
+        ("id", "name", "hs", "weight", "day", "yes"),
+        "xlsx",
+    )
+    assert records == [
+        Record(1, "Firms!2", ["C1", "Acme", "0301", "12", "2024-02-28", "true"]),
+        Record(2, "Firms!3", ["C2", "", "301", "12.5", "2024-02-28 09:30:00", ""]),
+    ]
+
+
+def test_blank_rows_of_a_workbook_keep_their_number_of_excel(tmp_path: Path) -> None:
+    rows = [[None], ["id", "name", None], [None], ["C1"], [None, "", None], ["C2", "Bolt"]]
+    opened, records = read(book(tmp_path, rows))
+    assert opened.header == ("id", "name")
+    assert records == [
+        Record(1, "Firms!4", ["C1", ""]),
+        Record(2, "Firms!6", ["C2", "Bolt"]),
+    ]
+
+
+def test_a_cell_beyond_the_header_is_said(tmp_path: Path) -> None:
+    _, records = read(book(tmp_path, [["id", "name"], ["C1", "Acme", "lost?"], ["C2", "Bolt"]]))
+    wrong = "has cells beyond the header's 2 columns"
+    assert records == [
+        Record(1, "Firms!2", (), wrong, "['C1', 'Acme', 'lost?']"),
+        Record(2, "Firms!3", ["C2", "Bolt"]),
+    ]
+
+
+def test_sheets_beyond_the_first_are_noted(tmp_path: Path) -> None:
+    path = book(tmp_path, [["id", "name"], ["C1", "Acme"]], "People", "Notes")
+    opened, records = read(path)
+    assert opened.note == "sheets not read: People, Notes"
+    assert len(records) == 1
+
+
+@pytest.mark.parametrize(
+    ("rows", "text"),
+    [
+        ([[None]], "companies.xlsx: is empty (check that it is whole)"),
+        (
+            [[None], ["id", "Id"], [1, 2]],
+            "companies.xlsx:Firms!2: has the column 'id' twice (rename one of them)",
+        ),
+    ],
+)
+def test_a_workbook_that_is_no_table_is_refused(
+    tmp_path: Path, rows: list[list[Any]], text: str
+) -> None:
+    assert said(book(tmp_path, rows)) == text
+
+
+def test_a_workbook_that_is_none_or_damaged_is_refused(tmp_path: Path) -> None:
+    assert said(make(tmp_path, PLAIN, "companies.xlsx")) == (
+        "companies.xlsx: is no xlsx file: File is not a zip file"
+    )
+    path = book(tmp_path, [["id", "name"], *([f"C{n}", "Acme"] for n in range(50))])
+    with zipfile.ZipFile(path) as whole:
+        parts = {name: whole.read(name) for name in whole.namelist()}
+    sheet = parts["xl/worksheets/sheet1.xml"]
+    with zipfile.ZipFile(path, "w") as broken:
+        for name, content in parts.items():
+            cut = sheet[: len(sheet) // 2] if name.endswith("sheet1.xml") else content
+            broken.writestr(name, cut)
+    assert re.match(r"companies\.xlsx: cannot be read: (no element|unclosed)", said(path))
+
+
+# ---------------------------------------------------------------- parquet
+
+
+def test_typed_values_of_parquet_become_their_texts_and_nulls_nothing(tmp_path: Path) -> None:
+    table = pa.table(
+        {
+            "id": ["C1", None],
+            "hs": [b"0301", b"8112"],
+            "count": pa.array([7, None], pa.int64()),
+            "kg": [12.0, float("nan")],
+            "day": pa.array([dt.date(2024, 2, 28), None]),
+            "at": pa.array([dt.datetime(2024, 2, 28), dt.datetime(2024, 2, 28, 9, 30)]),
+            "ok": [True, False],
+        }
+    )
+    path = tmp_path / "companies.parquet"
+    pq.write_table(table, path)
+    opened, records = read(path)
+    assert (opened.header, opened.dialect, opened.encoding) == (
+        ("id", "hs", "count", "kg", "day", "at", "ok"),
+        "parquet",
+        "",
+    )
+    assert records == [
+        Record(1, "row 1", ["C1", "0301", "7", "12", "2024-02-28", "2024-02-28", "true"]),
+        Record(2, "row 2", ["", "8112", "", "", "", "2024-02-28 09:30:00", "false"]),
+    ]
+
+
+def test_rows_of_parquet_are_numbered_across_its_groups(tmp_path: Path) -> None:
+    path = tmp_path / "companies.parquet"
+    pq.write_table(pa.table({"id": [f"C{n}" for n in range(25_000)]}), path, row_group_size=9_999)
+    _, records = read(path)
+    assert [one.number for one in records] == list(range(1, 25_001))
+    assert records[-1] == Record(25_000, "row 25000", ["C24999"])
+
+
+def test_parquet_that_is_none_or_damaged_is_refused(tmp_path: Path) -> None:
+    path = make(tmp_path, PLAIN, "companies.parquet")
+    assert said(path).startswith("companies.parquet: is no Parquet file: Parquet magic bytes")
+    pq.write_table(pa.table({"id": [f"C{n}" for n in range(9_000)]}), path, use_dictionary=False)
+    content = bytearray(path.read_bytes())
+    content[4:400] = b"\xff" * 396
+    path.write_bytes(content)
+    assert said(path).startswith("companies.parquet: cannot be read: ")
+    twice = pa.Table.from_arrays([pa.array(["1"]), pa.array(["2"])], names=["id", "id"])
+    pq.write_table(twice, path)
+    assert said(path) == "companies.parquet: has the column 'id' twice (rename one of them)"
+
+
+# ---------------------------------------------------------------- names and originals
+
+
+@pytest.mark.parametrize(
+    ("name", "table", "known"),
+    [
+        ("companies.csv", "companies", True),
+        ("Companies.CSV", "companies", True),
+        ("port_calls.csv.gz", "port_calls", True),
+        ("ports.2024.tsv", "ports", True),
+        ("people.XLSX", "people", True),
+        ("vessels.parquet", "vessels", True),
+        ("companies.txt", "companies", False),
+        ("companies.gz", "companies", False),
+    ],
+)
+def test_a_files_name_says_its_table_and_format(name: str, table: str, known: bool) -> None:
+    assert (stem(Path(name)), readable(Path(name))) == (table, known)
+
+
+def test_a_suffix_in_capitals_is_the_same_format(tmp_path: Path) -> None:
+    assert cells(read(make(tmp_path, PLAIN, "COMPANIES.CSV"))[1]) == ROWS
+    packed = make(tmp_path, gzip.compress(PLAIN.encode()), "COMPANIES.CSV.GZ")
+    assert cells(read(packed)[1]) == ROWS
+    table = [["id", "name"], *ROWS]
+    assert cells(read(book(tmp_path, table, name="COMPANIES.XLSX"))[1]) == ROWS
+
+
+def test_an_original_is_kept_byte_for_byte_under_its_hash(tmp_path: Path) -> None:
+    content = random.Random(2).randbytes(3 << 20)
+    path = make(tmp_path, content)
+    kept = keep_original(path, fingerprint(path), tmp_path)
+    assert kept.name == f"{fingerprint(path)}.gz"
+    assert gzip.decompress(kept.read_bytes()) == content
+    before = kept.read_bytes()
+    assert keep_original(path, fingerprint(path), tmp_path) == kept
+    assert kept.read_bytes() == before
+    assert sorted(one.name for one in tmp_path.iterdir()) == sorted([kept.name, path.name])
+
+
+def test_a_record_can_be_written_as_one_line_of_csv(tmp_path: Path) -> None:
+    opened, _ = read(make(tmp_path, PLAIN))
+    assert opened.raw(["C1", 'Acme, "AS"', ""]) == 'C1,"Acme, ""AS""",'
