@@ -208,7 +208,11 @@ def test_lint_says_what_is_wrong_and_a_folder_of_ones_own_adds_commands(
     assert said.returncode == 1
     for line in ("writes: an investigation only reads", "without an upper bound", "write AS"):
         assert line in said.stdout
-    bad.unlink()
+    bad.rename(mine / "load.cypher")
+    clash = netinv("--cypher-dir", mine, *served, "find-heavy")
+    assert clash.returncode == 1
+    assert "makes the command load, which netinv has already (rename it)" in clash.stderr
+    (mine / "load.cypher").unlink()
     asked = netinv("--cypher-dir", mine, *served, "find-heavy", "--least", "1232")
     assert [row.split("\t")[2] for row in asked.stdout.splitlines()[1:]] == ["S1"]
     assert "find-heavy" in netinv("--cypher-dir", mine, "--help").stdout

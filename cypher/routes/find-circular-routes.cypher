@@ -58,9 +58,13 @@ WITH p, h, [h[0].sender] + [hop IN h | hop.holder] + [h[-1].receiver] AS ids,
     found + coalesce(h[i].to_parts, [nodes(p)[i + 1].id])) AS shipments
 WITH *, reduce(sum = closing, hop IN h | sum + hop.weight) AS all_chance
 WITH *,
-  // Of so many numbers, each as small by chance as it says, the product is as small more often.
-  log10(reduce(t = {sum: 1.0, term: 1.0}, k IN range(1, size(h)) | {term: t.term * all_chance * 2.302585 / k,
-    sum: t.sum + t.term * all_chance * 2.302585 / k}).sum) AS often
+  // Of n chances, each as small as it says, the product is as small more often than one.
+  // A hand-over that is trade rather than chance is no such chance.
+  reduce(sum = closing, hop IN h | sum + CASE WHEN hop.as_it_is THEN 0 ELSE hop.weight END) AS by_chance,
+  size([hop IN h WHERE NOT hop.as_it_is]) AS chances
+WITH *, log10(reduce(t = {sum: 1.0, term: 1.0}, k IN range(1, chances) |
+    {term: t.term * by_chance * 2.302585 / k, sum: t.sum + t.term * by_chance * 2.302585 / k}).sum)
+    AS often
 WITH *, all_chance - often AS unlikely
 WHERE unlikely >= $strength
   AND all(i IN range(0, size(ids) - 1) WHERE NOT ids[i] IN ids[i + 1..])

@@ -15,6 +15,7 @@
 //   rank: {type: integer}
 //   of: {type: integer}
 //   weight: {type: number}
+//   as_it_is: {type: flag}
 //   to_whom: {type: number}
 //   to_where: {type: number}
 //   to_land: {type: number}
@@ -42,7 +43,7 @@ MATCH (a:Shipment {id: row.a})
 MATCH (b:Shipment {id: row.b})
 MERGE (a)-[h:HANDOFF {key: row.key}]->(b)
 SET h = row {.key, .from_load, .to_load, .from_parts, .to_parts, .basis, .days, .drift, .expected,
-    .rank, .of, .weight, .to_whom, .to_where, .to_land, .sender, .holder, .receiver,
+    .rank, .of, .weight, .as_it_is, .to_whom, .to_where, .to_land, .sender, .holder, .receiver,
     .by_notify, .second, .dated, .from_port, .to_port, .from_country, .via_country, .to_country,
     .origin_kept, .heading_changed, .origin_changed, .renamed, .relabelled, .changes, .lawful,
     .rule, derived: true}

@@ -40,8 +40,8 @@ same AS MATERIALIZED (
 -- ---------------------------------------------------------------- legs: rows read as movements
 places AS (SELECT code, country FROM ports),
 read AS (
-  SELECT s.id, s.movement, coalesce(exporter, seller, shipper) AS sender,
-    coalesce(importer, buyer, consignee) AS named, notify, bill, master_bill,
+  SELECT s.id, s.movement, exporter, seller, shipper, importer, buyer, consignee, notify, bill,
+    master_bill,
     CASE WHEN departed = departed_last THEN departed END AS departed,
     CASE WHEN arrived = arrived_last THEN arrived END AS arrived,
     CASE WHEN weight_kg > 0 THEN weight_kg END AS net,
@@ -54,13 +54,17 @@ read AS (
 ),
 -- What one record of a movement leaves out another may say.
 moved AS (
-  SELECT * EXCLUDE (movement, bill, master_bill), 'shipment ' || id AS movement,
+  SELECT * EXCLUDE (movement, bill, master_bill, exporter, seller, shipper, importer, buyer,
+      consignee), 'shipment ' || id AS movement, coalesce(exporter, seller, shipper) AS sender,
+    coalesce(importer, buyer, consignee) AS named,
     [b FOR b IN [bill, master_bill] IF b IS NOT NULL] AS papers
   FROM read WHERE movement IS NULL
   UNION ALL BY NAME
   SELECT movement, min(id) AS id,
     [b FOR b IN list(bill) || list(master_bill) IF b IS NOT NULL] AS papers,
-    arg_min(sender, id) AS sender, arg_min(named, id) AS named, arg_min(notify, id) AS notify,
+    coalesce(arg_min(exporter, id), arg_min(seller, id), arg_min(shipper, id)) AS sender,
+    coalesce(arg_min(importer, id), arg_min(buyer, id), arg_min(consignee, id)) AS named,
+    arg_min(notify, id) AS notify,
     arg_min(departed, id) AS departed, arg_min(arrived, id) AS arrived,
     arg_min(net, id) AS net, arg_min(gross, id) AS gross, arg_min(hs, id) AS hs,
     arg_min(description, id) AS description, arg_min(origin, id) AS origin,
@@ -342,7 +346,8 @@ told_apart AS (
 judged AS (
   SELECT k.*, p.a IS NOT NULL AS processed, m.a IS NOT NULL AS moved, coalesce(l.times, 0) AS times,
     t.description_in IS NOT NULL AS other_name,
-    CASE WHEN k.heading_in = k.heading_out AND k.origin_in = k.origin_out
+    CASE WHEN p.a IS NOT NULL OR l.times >= 4 THEN 0.5
+      WHEN k.heading_in = k.heading_out AND k.origin_in = k.origin_out
       THEN (greatest(coalesce(e.n, 0) - 1, 0) + 2 * d.n / shipments) / (got + 1) ELSE 0 END AS usual,
     procedure_in IN ('temporary', 'return', 'inward_processing', 'outward_processing') AS out_in,
     procedure_out IN ('temporary', 'return', 'inward_processing', 'outward_processing') AS out_out
@@ -359,7 +364,7 @@ SELECT id_a AS a, id_b AS b, a AS from_load, b AS to_load,
   CASE WHEN len(from_parts) > 1 THEN from_parts END AS from_parts,
   CASE WHEN len(to_parts) > 1 THEN to_parts END AS to_parts,
   basis, days, round(drift, 6) AS drift, round(expected, 9) AS expected, rank, of,
-  round(-log10(least(greatest(expected + usual, 1e-9), 1e9)), 4) AS weight,
+  round(-log10(greatest(expected, usual, 1e-9)), 4) AS weight, usual > expected AS as_it_is,
   round(-log10(greatest(by_receiver, 1e-9)), 4) AS to_whom,
   round(-log10(greatest(by_port, 1e-9)), 4) AS to_where,
   round(-log10(greatest(by_country, 1e-9)), 4) AS to_land,

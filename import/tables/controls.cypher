@@ -20,7 +20,7 @@
 //   destination: {optional: true, help: Country code; empty for all}
 //   end_use: {optional: true}
 //   day: {optional: true, choices: [declared, departed]}
-//   suspends: {optional: true, help: Opening letters of the ids that it lifts}
+//   suspends: {type: id, optional: true, help: Opening letters of the ids that it lifts}
 //   source: {optional: true, help: Where the measure can be read}
 // doubts:
 //   '"to" < "from"': ends before it begins

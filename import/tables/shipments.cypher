@@ -9,7 +9,7 @@
 //   id: {type: id}
 //   record: {optional: true, choices: [export_declaration, import_declaration, transit, bill_of_lading, manifest, invoice]}
 //   procedure: {optional: true, choices: [export, import, re-export, transit, temporary, inward_processing, outward_processing, return]}
-//   movement: {optional: true, help: Groups rows of one physical movement; empty means its own}
+//   movement: {type: id, optional: true, help: Groups rows of one physical movement; empty means its own}
 //   line: {optional: true, help: Line of the record}
 //   shipper: {type: company, optional: true}
 //   consignee: {type: company, optional: true, help: TO ORDER in any writing names nobody and is marked}

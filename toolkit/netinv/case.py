@@ -182,7 +182,7 @@ def open_case(folder: Path | str | None = None) -> Case:
     """Open the case of a folder; makes an empty one where there is none.
 
     Without a folder: NETINV_CASE, else the platform's data folder. Raises CaseError when the
-    folder holds something else, or a case made by a newer netinv.
+    folder is a file or its case.json is damaged, or for a case made by a newer netinv.
     """
     path = Path(folder or os.environ.get("NETINV_CASE") or default_folder()).expanduser().resolve()
     mark = path / "case.json"

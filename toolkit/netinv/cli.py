@@ -16,7 +16,7 @@ import click
 
 from netinv import api, cypherfile
 from netinv.cypherfile import OPTIONS, CypherFile
-from netinv.errors import NetinvError
+from netinv.errors import DefinitionError, NetinvError
 from netinv.inputs import Input
 
 SECTIONS = {
@@ -65,8 +65,15 @@ class Netinv(click.Group):
 
 
 def _investigations(ctx: click.Context) -> dict[str, CypherFile]:
-    folders = ctx.params.get("cypher_dir") or ()
-    return cypherfile.investigations(tuple(folders))
+    found = cypherfile.investigations(tuple(ctx.params.get("cypher_dir") or ()))
+    for file in found.values():
+        if file.name in main_group.commands:
+            raise DefinitionError(
+                f"makes the command {file.name}, which netinv has already",
+                where=str(file.path),
+                next="rename it",
+            )
+    return found
 
 
 def _short(command: click.Command | None) -> str:

@@ -226,6 +226,13 @@ def read_name(text: str) -> Reading:
     return Reading(text, also={"key": folded_key(text)})
 
 
+def read_address(text: str) -> Reading:
+    """An address; one that says nothing (`-`, `n/a`) has no key, or it would tie strangers."""
+    said = fold(text)
+    told = len(said) > 3 and said not in ("none", "unknown", "not available", "not applicable")
+    return Reading(text, also={"key": folded_key(text) if told else None})
+
+
 def read_phone(text: str) -> Reading:
     digits = re.sub(r"\D", "", text).lstrip("0")
     return Reading(text, also={"key": _short(f"tel:{digits}") if len(digits) >= 6 else None})
@@ -266,7 +273,7 @@ KINDS: dict[str, Kind] = {
     "container": Kind(read_container, keyed=True),
     "lei": Kind(read_lei),
     "currency": Kind(read_currency),
-    "address": Kind(read_name, also={"key": "text"}),
+    "address": Kind(read_address, also={"key": "text"}),
     "phone": Kind(read_phone, also={"key": "text"}),
     "email": Kind(read_email, also={"key": "text"}),
     "entity": Kind(read_text),

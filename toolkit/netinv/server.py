@@ -250,7 +250,7 @@ def _start(
             write_json(_registered(home), {"folder": str(home.parent)})
         state = _watched(home, state)
         write(home, state)
-        if _wait(home, state, say):
+        if _wait(home, state, say, child):
             return state
         if child.poll() is None:
             raise _mute(home, state)
@@ -267,15 +267,16 @@ def _start(
     raise ServerError(f"Neo4j ended while it was starting: {words}", where=str(log), next=hint)
 
 
-def _wait(home: Path, state: State, say: Say) -> bool:
+def _wait(home: Path, state: State, say: Say, child: subprocess.Popen[bytes] | None = None) -> bool:
     """Wait until the server answers; false when it ended, or took longer than START_LIMIT.
 
+    `child` is the server when it is this process's own, which tells best whether it runs.
     Raises ServerError when it goes on refusing our password.
     """
     begun = time.monotonic()
     limit = max(START_LIMIT - _age(state), 30)
     told, refused = False, 0
-    while server_of(home, state) is not None:
+    while child.poll() is None if child else server_of(home, state) is not None:
         try:
             if _answers(home, state):
                 return True
