@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from netinv.result import FOUND, NOTHING, Edge, Finding, Node, Question, Result
 
 HOSTILE = {
@@ -116,4 +118,32 @@ def pair() -> Result:
             sentence="A company by itself",
         )
     )
+    return result
+
+
+def told() -> Result:
+    """The pair, with a hand-over as the rule makes it and a line known for one record."""
+    result = pair()
+    one = result.edges["HANDOFF:0"]
+    about = {
+        **one.properties,
+        "basis": "merge",
+        "drift": 0.0123,
+        "expected": 0.000063,
+        "changes": ["heading 8110 → 7801"],
+        "lawful": "declared as return",
+        "from_parts": ["S1", "S3"],
+        "holder": "C1",
+        "rank": 1,
+        "key": "S1\x1fS2",
+        "sender_key": "c1",
+    }
+    result.edges[one.id] = Edge(one.id, one.type, one.start, one.end, about)
+    lines = {f"{'a' * 12}:1": "3", f"{'b' * 12}:9": "Sheet1!12"}
+    result.lines = lines
+    asked = {
+        "texts": {**result.question.texts, "red_flag": "Goods return."},
+        "links": {"rule": "cafe", "inputs": {"window": 45, "tight": True}, "kept": 3},
+    }
+    result.question = replace(result.question, **asked)
     return result

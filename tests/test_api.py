@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -34,6 +36,24 @@ def test_py2neo_reads_the_same_graph(case: OpenCase, tmp_path: Path) -> None:
     rows = graph.run("MATCH (s:Shipment) RETURN s.id AS id ORDER BY id").data()
     assert rows == [{"id": "S1"}, {"id": "S2"}, {"id": "S3"}]
     assert graph.nodes.match("Shipment", id="S2").first()["weight_kg"] == 1230
+
+
+def test_a_case_is_shown_in_one_short_line(case: OpenCase) -> None:
+    assert repr(case) == f"OpenCase({str(case.folder)!r})"
+
+
+def test_the_extra_of_a_notebook_is_that_of_the_checkout(
+    case: OpenCase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "py2neo", None)
+    with pytest.raises(netinv.NetinvError, match=r"pip install '\.\[notebook\]' in netinv's"):
+        case.py2neo()
+
+
+def test_the_driver_says_nothing_by_itself() -> None:
+    code = "import netinv.graph, logging; logging.getLogger('neo4j.io').critical('_: <CONNECTION>')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
 
 
 def test_a_result_is_kept_as_a_run(case: OpenCase, tmp_path: Path) -> None:

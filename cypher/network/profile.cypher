@@ -18,7 +18,7 @@ CALL () {
   UNION MATCH (n:Shipment {id: $id}) RETURN n
 }
 CALL (n) {
-  UNWIND [k IN keys(n) WHERE NOT k IN ['sources', 'conflicts', 'doubts']] AS k
+  UNWIND [k IN keys(n) WHERE NOT k IN ['sources', 'conflicts', 'doubts', 'name_key']] AS k
   RETURN 0 AS part, k AS what, toStringOrNull(n[k]) AS other, '' AS role, n.sources AS sources,
     [] AS doubts, null AS link, null AS stop
   UNION ALL

@@ -1,14 +1,16 @@
 // title: Companies tied by common officers
 // about: |
 //   Groups of companies that share officers whose seats overlap in time. A group that closes in a
-//   cycle through different people ranks above a mere chain; trade in the same goods adds to it.
+//   cycle through different people ranks above a mere chain, and is shown without the companies
+//   that hang on it by one officer alone (they are named); trade in the same goods adds to it.
 //   Shared officers are lawful and common: this shows who hangs together, not who does wrong.
 // misses: |
 //   officers recorded under two spellings, nominees, and boards whose dates are missing on both
 //   sides count as overlapping.
 // lawful: |
 //   corporate-service agents and nominees (above --max-seats they are listed, not followed), and
-//   the boards of one group of companies (an owner of at least 50 % of all but itself): --lawful.
+//   the boards of one group of companies (an owner of at least 50 % of all, or of those between
+//   which the cycles run): --lawful.
 // red_flag: |
 //   FATF/Egmont, Trade-Based Money Laundering: Risk Indicators, 2021, structural indicators; US
 //   Departments of Commerce, Treasury and Justice, Tri-Seal compliance note, 2023-03-02.
@@ -17,14 +19,14 @@
 // hubs: {node: Party, by: DIRECTS, above: max_seats}
 // score:
 //   cycles: 2 for each independent cycle through different people, 6 at most
-//   goods: 1 for each HS heading that at least two of them trade, 3 at most
+//   goods: 0.5 for each HS heading that at least two of them trade, 1.5 at most
 //   close: 2 divided by the mean number of seats of the shared officers
 // explain: |
-//   {companies} share {directors}: {seats} seats, {rounds} independent cycles. Headings traded by
-//   two or more: {headings}.
+//   {companies} share {directors} in {seats} seats; independent cycles: {rounds}. {trade}.
 // against:
+//   more: "{more} hang on by one officer alone"
 //   also_hubs: "{also_hubs} also sit there, and on too many boards to mean anything"
-//   undated: "{undated} of the seats have no dates; they count as overlapping"
+//   undated: "seats without dates, which count as overlapping: {undated}"
 // needs:
 //   directorships: [director, company]
 // example: netinv find-shared-directors --max-seats 12 -o boards.html
@@ -58,7 +60,19 @@ WITH root, reduce(found = [root], step IN range(1, $steps) | COLLECT {
   RETURN DISTINCT b ORDER BY b.id
 }) AS members
 WHERE size(members) > 1 AND members[0] = root
-  AND ($company IS NULL OR any(c IN members WHERE c.id = $company))
+// What hangs on by one officer alone is no part of a cycle: it is named, and not counted.
+WITH members AS group, reduce(core = members, step IN range(1, 12) | COLLECT {
+  UNWIND core AS c
+  MATCH (c)<-[x:DIRECTS]-(d:Party)-[y:DIRECTS]->(b:Company)
+  WHERE b IN core AND b <> c AND COUNT { (d)-[:DIRECTS]->() } <= $max_seats
+    AND ($ever OR (coalesce(x.from, date('0001-01-01')) <= coalesce(y.to, date('9999-12-31'))
+      AND coalesce(y.from, date('0001-01-01')) <= coalesce(x.to, date('9999-12-31'))))
+  WITH c, count(DISTINCT d) AS officers WHERE officers > 1
+  RETURN c ORDER BY c.id
+}) AS core
+WITH CASE WHEN size(core) > 1 THEN core ELSE group END AS members,
+  CASE WHEN size(core) > 1 THEN [c IN group WHERE NOT c IN core | coalesce(c.name, c.id)] END AS more
+WHERE ($company IS NULL OR any(c IN members WHERE c.id = $company))
 CALL (members) {
   UNWIND members AS c
   MATCH (d:Party)-[seat:DIRECTS]->(c)
@@ -79,22 +93,31 @@ CALL (members) {
   UNWIND members AS c
   MATCH (c)-[:SHIPPED|CONSIGNED_TO|EXPORTED_BY|IMPORTED_BY|SOLD_BY|BOUGHT_BY]-(s:Shipment)
   WHERE s.hs IS NOT NULL
-  WITH left(s.hs, 4) AS heading, count(DISTINCT c) AS traders
+  WITH left(s.hs, 4) AS heading, c, min(s.id) AS first
+  WITH heading, count(*) AS traders, collect(first) AS firsts
   WHERE traders > 1
-  RETURN collect(heading) AS headings
+  WITH heading, firsts ORDER BY heading
+  RETURN collect(heading) AS headings, collect(firsts) AS firsts
+}
+CALL (members, firsts) {
+  UNWIND firsts[..3] AS ids
+  UNWIND ids AS id
+  MATCH (c)-[r:SHIPPED|CONSIGNED_TO|EXPORTED_BY|IMPORTED_BY|SOLD_BY|BOUGHT_BY]-(s:Shipment {id: id})
+  WHERE c IN members
+  RETURN collect(r) AS trades
 }
 CALL (members) {
   UNWIND members AS c
   MATCH (o:Party)-[w:OWNS]->{1,3}(c)
   WHERE all(share IN w WHERE share.share >= 50)
-  WITH o, members, count(DISTINCT c) AS owned
-  WHERE owned >= size([c IN members WHERE c <> o])
+  WITH o, members, collect(DISTINCT c) AS owned
+  WHERE size(owned) >= size([c IN members WHERE c <> o])
   WITH o ORDER BY o.id LIMIT 1
   RETURN collect(coalesce(o.name, o.id)) AS owners
 }
 WITH *, seats - size(members) - size(shared) + 1 AS rounds
 WITH *, CASE WHEN rounds > 3 THEN 6 ELSE 2 * rounds END AS cycles,
-  CASE WHEN size(headings) > 3 THEN 3 ELSE size(headings) END AS goods,
+  CASE WHEN size(headings) > 3 THEN 1.5 ELSE 0.5 * size(headings) END AS goods,
   round(2.0 * size(shared) / all_seats, 3) AS close,
   CASE WHEN size(owners) > 0 THEN 'one group of companies: ' + owners[0]
     + ' owns at least 50 % of all of them' END AS explained
@@ -102,7 +125,10 @@ ORDER BY explained IS NOT NULL, cycles + goods + close DESC, members[0].id
 RETURN [c IN members | coalesce(c.name, c.id)] AS companies,
   [one IN shared | coalesce(one.d.name, one.d.id)] AS directors,
   seats, rounds, headings[..10] AS headings,
-  cycles, goods, close, also_hubs,
+  CASE WHEN size(headings) = 0 THEN 'No heading is traded by two of them'
+    ELSE 'Headings traded by two or more: ' + substring(reduce(text = '', one IN headings[..10] |
+      text + ', ' + one), 2) END AS trade,
+  cycles, goods, close, also_hubs, more,
   CASE WHEN any(seat IN held WHERE seat.from IS NULL AND seat.to IS NULL)
     THEN size([seat IN held WHERE seat.from IS NULL AND seat.to IS NULL]) END AS undated,
-  explained, members AS companies_drawn, [one IN shared | one.d] AS officers, held
+  explained, members AS companies_drawn, [one IN shared | one.d] AS officers, held, trades

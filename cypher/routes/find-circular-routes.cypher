@@ -20,16 +20,18 @@
 //   renamed: 1 when heading, origin or name change on the way without processing
 //   port: 1 when the goods come back to the very port
 // explain: |
-//   {shipments} left {from} and came back to {to} by way of {via} in {days} days, from {companies}:
-//   {basis}. Changed on the way: {changes}.
+//   {shipments} left {from} and came back to {to} by way of {via} in {days} days, through
+//   {companies}, tied by {tie}. Changed on the way: {changes}.
 // against:
 //   notify: a notify party stands in for a consignee that is not named
 //   second_record: two records of one registration, or of one contact and day of incorporation, are taken as one company
 //   undated: "the {undated} is not recorded: the usual days of the lane stand in"
 //   part_loads: two to four shipments of one pair are taken together as one load
 //   habitual: one of these companies often sends this weight to the next (expected {habitual})
+//   by_weight: only like weight ties the goods together, no lot, serial or sealed container
+//   by_chance: chance alone would make about {by_chance} such findings in a trade of this size
 // needs:
-//   shipments: [arrived, departed, importer|buyer|consignee|notify, exporter|seller|shipper, load_port|dispatch, discharge_port|destination]
+//   shipments: [arrived|departed, importer|buyer|consignee|notify, exporter|seller|shipper, load_port|dispatch, discharge_port|destination]
 // example: netinv find-circular-routes --strict -o routes.html
 // inputs:
 //   company: {type: entity, optional: true, help: Only routes through this company (id or name)}
@@ -66,7 +68,8 @@ WITH *, log10(reduce(t = {sum: 1.0, term: 1.0}, k IN range(1, chances) |
     {term: t.term * by_chance * 2.302585 / k, sum: t.sum + t.term * by_chance * 2.302585 / k}).sum)
     AS often
 WITH *, all_chance - often AS unlikely
-WHERE unlikely >= $strength
+// What is lawful is trade: as chance it would be unlikely enough, and it is told among the lawful.
+WHERE $strength <= reduce(sum = closing, hop IN h | sum - log10(hop.expected + 1e-9))
   AND all(i IN range(0, size(ids) - 1) WHERE NOT ids[i] IN ids[i + 1..])
   AND ($company IS NULL OR $company IN ids)
 WITH *,
@@ -79,22 +82,32 @@ WITH *,
   [hop IN h WHERE hop.lawful IS NOT NULL | hop.lawful] AS reasons,
   CASE WHEN h[0].from_port = h[-1].to_port THEN 1 ELSE 0 END AS port
 WITH *, CASE
-    WHEN 2 * size(returning) >= size(legs) THEN 'declared as ' + returning[0].procedure + ' on '
-      + size(returning) + ' of ' + size(legs) + ' legs'
+    WHEN 2 * size(returning) >= size(legs) THEN 'declared as ' + reduce(text = '', leg IN returning |
+      CASE WHEN text CONTAINS leg.procedure THEN text WHEN text = '' THEN leg.procedure
+        ELSE text + ', ' + leg.procedure END) + ' (' + size(returning) + ' of ' + size(legs) + ' legs)'
     WHEN size(altered) > 0 AND none(hop IN altered WHERE hop.heading_changed)
       THEN altered[0].lawful
     WHEN renamed = 0 AND size(reasons) = size(h) THEN reasons[0] + ' at every hand-over'
     WHEN all(hop IN h WHERE hop.origin_kept) THEN 'the origin is kept on every leg'
   END AS explained
 ORDER BY explained IS NOT NULL, unlikely + renamed + port DESC, legs[0].id
+WHERE unlikely >= $strength OR explained IS NOT NULL
 RETURN shipments,
   [id IN ids | coalesce(head(COLLECT { MATCH (c:Party {id: id}) RETURN c.name }), id)] AS companies,
-  coalesce(h[0].from_port, h[0].from_country) AS from,
-  coalesce(CASE port WHEN 1 THEN h[-1].to_port END, h[-1].to_country) AS to,
+  coalesce(head(COLLECT { MATCH (o:Port {code: h[0].from_port}) RETURN o.name }), h[0].from_port,
+    h[0].from_country) AS from,
+  coalesce(CASE port WHEN 1 THEN coalesce(head(COLLECT { MATCH (o:Port {code: h[-1].to_port})
+    RETURN o.name }), h[-1].to_port) END, h[-1].to_country) AS to,
   [hop IN h | hop.via_country] AS via,
   duration.inDays(coalesce(legs[0].departed, legs[0].arrived),
     coalesce(legs[-1].arrived, legs[-1].departed)).days AS days,
   [hop IN h | hop.basis] AS basis,
+  CASE WHEN all(hop IN h WHERE hop.basis = 'weight') THEN 'like weight'
+    ELSE substring(reduce(text = '', hop IN h | text + ', ' + CASE hop.basis WHEN 'weight'
+      THEN 'like weight' WHEN 'split' THEN 'part loads' WHEN 'merge' THEN 'part loads'
+      ELSE hop.basis END), 2) END AS tie,
+  CASE WHEN 0.5 <= COUNT { (:Shipment) } * 10.0 ^ -unlikely
+    THEN round(COUNT { (:Shipment) } * 10.0 ^ -unlikely) END AS by_chance,
   reduce(all = [], hop IN h | all + hop.changes) AS changes,
   unlikely, renamed, port,
   head([hop IN h WHERE hop.by_notify | 'yes']) AS notify,
@@ -102,6 +115,7 @@ RETURN shipments,
   head([hop IN h WHERE hop.dated IS NOT NULL | hop.dated]) AS undated,
   head([hop IN h WHERE hop.basis IN ['split', 'merge'] | 'yes']) AS part_loads,
   head([hop IN h WHERE hop.expected > 0.3 | hop.expected]) AS habitual,
+  CASE WHEN all(hop IN h WHERE hop.basis IN ['weight', 'split', 'merge']) THEN 'yes' END AS by_weight,
   explained, legs, p,
   [leg IN legs | [(leg)-[r:SHIPPED|CONSIGNED_TO|EXPORTED_BY|IMPORTED_BY|SOLD_BY|BOUGHT_BY
     |NOTIFIES|LOADED_AT|DISCHARGED_AT]-() | r]] AS around

@@ -22,16 +22,18 @@
 //   unlikely: powers of ten by which chance and habit alone fall short of these hand-overs
 //   renamed: 1 when heading, origin or name change on the way without processing
 // explain: |
-//   {shipments} went from {companies} and home again in {days} days: {basis}. Changed on the way:
-//   {changes}.
+//   {shipments} went from {companies} and home again in {days} days, tied by {tie}. Changed on the
+//   way: {changes}.
 // against:
 //   notify: a notify party stands in for a consignee that is not named
 //   second_record: two records of one registration, or of one contact and day of incorporation, are taken as one company
 //   undated: "the {undated} is not recorded: the usual days of the lane stand in"
 //   part_loads: two to four shipments of one pair are taken together as one load
 //   habitual: one of these companies often sends this weight to the next (expected {habitual})
+//   by_weight: only like weight ties the goods together, no lot, serial or sealed container
+//   by_chance: chance alone would make about {by_chance} such findings in a trade of this size
 // needs:
-//   shipments: [arrived, departed, importer|buyer|consignee|notify, exporter|seller|shipper, weight_kg|gross_kg|lot|serial|seal]
+//   shipments: [arrived|departed, importer|buyer|consignee|notify, exporter|seller|shipper, weight_kg|gross_kg|lot|serial|seal]
 // example: netinv find-rings --days 120 -o rings.html -o rings.csv
 // inputs:
 //   company: {type: entity, optional: true, help: Only rings through this company (id or name)}
@@ -64,7 +66,8 @@ WITH *, log10(reduce(t = {sum: 1.0, term: 1.0}, k IN range(1, chances) |
     {term: t.term * by_chance * 2.302585 / k, sum: t.sum + t.term * by_chance * 2.302585 / k}).sum)
     AS often
 WITH *, all_chance - often AS unlikely
-WHERE unlikely >= $strength
+// What is lawful is trade: as chance it would be unlikely enough, and it is told among the lawful.
+WHERE $strength <= reduce(sum = h[-1].to_whom, hop IN h | sum - log10(hop.expected + 1e-9))
   AND all(i IN range(0, size(ids) - 1) WHERE NOT ids[i] IN ids[i + 1..])
   AND ($company IS NULL OR $company IN ids)
 WITH *, COLLECT { UNWIND ids AS id RETURN id ORDER BY id } AS members
@@ -80,8 +83,9 @@ WITH *,
     ['temporary', 'return', 'inward_processing', 'outward_processing']] AS returning,
   [hop IN h WHERE any(change IN hop.changes WHERE change STARTS WITH 'heading')] AS altered
 WITH *, CASE
-    WHEN 2 * size(returning) >= size(legs) THEN 'declared as ' + returning[0].procedure + ' on '
-      + size(returning) + ' of ' + size(legs) + ' legs'
+    WHEN 2 * size(returning) >= size(legs) THEN 'declared as ' + reduce(text = '', leg IN returning |
+      CASE WHEN text CONTAINS leg.procedure THEN text WHEN text = '' THEN leg.procedure
+        ELSE text + ', ' + leg.procedure END) + ' (' + size(returning) + ' of ' + size(legs) + ' legs)'
     WHEN rounds >= 3 THEN 'the same companies send goods round and round: ' + rounds + ' times'
     WHEN size(altered) > 0 AND none(hop IN altered WHERE hop.heading_changed)
       THEN altered[0].lawful
@@ -89,11 +93,18 @@ WITH *, CASE
   END AS explained,
   CASE WHEN any(hop IN h WHERE hop.relabelled) THEN 1 ELSE 0 END AS renamed
 ORDER BY explained IS NOT NULL, unlikely + renamed DESC, legs[0].id
+WHERE unlikely >= $strength OR explained IS NOT NULL
 RETURN shipments,
   [id IN ids | coalesce(head(COLLECT { MATCH (c:Party {id: id}) RETURN c.name }), id)] AS companies,
   duration.inDays(coalesce(legs[0].departed, legs[0].arrived),
     coalesce(legs[-1].arrived, legs[-1].departed)).days AS days,
   [hop IN h | hop.basis] AS basis,
+  CASE WHEN all(hop IN h WHERE hop.basis = 'weight') THEN 'like weight'
+    ELSE substring(reduce(text = '', hop IN h | text + ', ' + CASE hop.basis WHEN 'weight'
+      THEN 'like weight' WHEN 'split' THEN 'part loads' WHEN 'merge' THEN 'part loads'
+      ELSE hop.basis END), 2) END AS tie,
+  CASE WHEN 0.5 <= COUNT { (:Shipment) } * 10.0 ^ -unlikely
+    THEN round(COUNT { (:Shipment) } * 10.0 ^ -unlikely) END AS by_chance,
   reduce(all = [], hop IN h | all + hop.changes) AS changes,
   unlikely, renamed,
   head([hop IN h WHERE hop.by_notify | 'yes']) AS notify,
@@ -101,6 +112,7 @@ RETURN shipments,
   head([hop IN h WHERE hop.dated IS NOT NULL | hop.dated]) AS undated,
   head([hop IN h WHERE hop.basis IN ['split', 'merge'] | 'yes']) AS part_loads,
   head([hop IN h WHERE hop.expected > 0.3 | hop.expected]) AS habitual,
+  CASE WHEN all(hop IN h WHERE hop.basis IN ['weight', 'split', 'merge']) THEN 'yes' END AS by_weight,
   explained, legs, p,
   [leg IN legs | [(leg)-[r:SHIPPED|CONSIGNED_TO|EXPORTED_BY|IMPORTED_BY|SOLD_BY|BOUGHT_BY
     |NOTIFIES|LOADED_AT|DISCHARGED_AT]-() | r]] AS around

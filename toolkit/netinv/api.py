@@ -67,6 +67,9 @@ class OpenCase:
     cypher_dirs: tuple[Path, ...] = ()
     _graph: Graph | None = field(default=None, repr=False)
 
+    def __repr__(self) -> str:
+        return f"OpenCase({str(self.folder)!r})"
+
     def __enter__(self) -> OpenCase:
         return self
 
@@ -118,7 +121,8 @@ class OpenCase:
             import py2neo
         except ImportError:
             raise NetinvError(
-                "py2neo is not installed", next="pip install 'netinv[notebook]'"
+                "py2neo is not installed",
+                next="run: pip install '.[notebook]' in netinv's checkout",
             ) from None
         address = self.address()
         return py2neo.Graph(
@@ -313,16 +317,34 @@ class OpenCase:
         )
 
     def lint(self, paths: Sequence[Path]) -> dict[Path, list[str]]:
-        """What is wrong with investigations of the user's own; an empty list is a clean file."""
+        """What is wrong with investigations of the user's own; an empty list is a clean file.
+
+        A folder stands for the .cypher files in it. Raises InputError for one without any.
+        """
         from netinv import investigate
 
-        self.graph().claim(self.case.id)
-        found: dict[Path, list[str]] = {}
+        files: list[Path] = []
         for path in paths:
+            inside = list(cypherfile.files(path)) if path.is_dir() else [path]
+            if not inside:
+                raise InputError(
+                    "holds no .cypher file", where=str(path), next="name an investigation"
+                )
+            files += inside
+        self.graph().claim(self.case.id)
+        names = {one.name: one.path for one in cypherfile.investigations().values()}
+        found: dict[Path, list[str]] = {}
+        for path in files:
             try:
-                found[path] = investigate.lint(investigate.checked_file(path), self.graph())
+                said = investigate.lint(investigate.checked_file(path), self.graph())
             except NetinvError as error:
-                found[path] = [str(error)]
+                said = [str(error).removeprefix(f"{path}: ")]
+            holder = names.setdefault(path.stem, path)
+            if holder.resolve() != path.resolve():
+                said.append(
+                    f"makes the command {path.stem}, which {holder} makes already: rename it"
+                )
+            found[path] = said
         self.case.log("lint", inputs=[str(path) for path in paths])
         return found
 

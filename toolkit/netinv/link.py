@@ -113,7 +113,7 @@ def link(
             raise DefinitionError(str(error).splitlines()[0], where=sql.path.name) from None
         # The graph knows a link by the loads that it joins; to find it, its ends are kept as well.
         execute(
-            f"CREATE VIEW {table}_rows AS SELECT *, concat_ws(chr(31), a, b, from_load, to_load)"
+            f"CREATE VIEW {table}_rows AS SELECT *, to_json([a, b, from_load, to_load])::VARCHAR"
             f" AS key FROM {table}"
         )
         difference = Difference(case, graph, relations, progress)
@@ -124,9 +124,7 @@ def link(
                 "UNWIND $rows AS row MATCH (a:Shipment {id: row.a})-[h:HANDOFF {key: row.key}]->"
                 "(b:Shipment {id: row.b}) DELETE h",
                 relations.batches(
-                    "SELECT split_part(key, chr(31), 1) AS a, split_part(key, chr(31), 2) AS b,"
-                    f" key FROM gone_{table}",
-                    BATCH,
+                    "SELECT key ->> 0 AS a, key ->> 1 AS b, key FROM gone_" + table, BATCH
                 ),
                 "old links",
                 removed,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -249,6 +249,30 @@ def coverage(case: Case, needs: Mapping[str, Sequence[str]]) -> dict[str, dict[s
             ) or (0, 0, *(0 for _ in wanted))
             found[table] = dict(zip(("rows", "checkable", *wanted), map(int, row), strict=True))
     return found
+
+
+def places(case: Case, rows: Iterable[str]) -> dict[str, str]:
+    """Where source rows stand in their files: `<source>:<record>` → line, or sheet and row.
+
+    Rows of foreign sources, which a SELECT makes of several records, have no line of their own.
+    """
+    wanted = sorted(set(rows))
+    files = [
+        str(path)
+        for one in case.sources()
+        for table in one.tables
+        if (path := case.path("tables", table, f"{one.sha256}.parquet")).is_file()
+    ]
+    if not wanted or not files:
+        return {}
+    with duckdb.connect() as database:
+        found = database.execute(
+            "SELECT DISTINCT _sources[1], _place FROM read_parquet(?, union_by_name = true)"
+            " WHERE len(_sources) = 1 AND _place <> '' AND _sources[1] IN (SELECT unnest(?))"
+            " ORDER BY ALL",
+            [files, wanted],
+        ).fetchall()
+    return {str(row): str(place) for row, place in found}
 
 
 def quoted(path: Path) -> str:

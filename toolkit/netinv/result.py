@@ -92,7 +92,8 @@ class Result:
     `answer` is FOUND, NOTHING or UNCHECKED. `columns` are the table's columns in order. `checked`
     says how many subjects could be checked and how many not, for which empty column. `cut` says,
     one sentence each, what was left out (limit, hubs, time, folded rows); `notes` what else a
-    reader must know (stale links, no coverage).
+    reader must know (stale links, no coverage); `lines` where a source row stands in its file:
+    `<source>:<record>` → its line, or sheet and row.
     """
 
     question: Question
@@ -104,6 +105,7 @@ class Result:
     checked: list[str] = field(default_factory=list)
     cut: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    lines: dict[str, str] = field(default_factory=dict)
 
     def frame(self) -> Any:
         """The findings as a pandas DataFrame, one line a finding."""
@@ -146,4 +148,5 @@ def plain(result: Result) -> dict[str, Any]:
         "checked": result.checked,
         "cut": result.cut,
         "notes": result.notes,
+        "lines": result.lines,
     }

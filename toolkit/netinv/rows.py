@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,8 @@ class Row:
     values: list[Any]
     doubts: list[str]
     raw: dict[str, str]
+    unread: list[tuple[str, str]] = field(default_factory=list)
+    """Cells that were taken as empty: column and why; their texts are in `raw`."""
 
 
 class Checker:
@@ -84,6 +86,7 @@ class Checker:
                 else:
                     example = self.examples.setdefault(one.name, text)
                     self.unread[f"{one.name}: no {one.type}, such as {example!r}"] += 1
+                    row.unread.append((one.name, wrong))
                 continue
             values[place] = read
             if also:

@@ -38,6 +38,11 @@ def data(line: str) -> None:
     print(line.encode("utf-8", "backslashreplace").decode("utf-8"), flush=True)  # noqa: T201
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number and what is counted: `1 link`, `1,200 links`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 def clipped(text: str, most: int = 160) -> str:
     """A text for one line."""
     text = shown(text)
@@ -92,7 +97,7 @@ def findings(result: Result) -> None:
         if one.explained:
             lines.append(f"[dim]explained: {escape(shown(one.explained))}[/dim]")
         if one.variants:
-            lines.append(f"[dim]{one.variants} weaker variants[/dim]")
+            lines.append(f"[dim]{counted(one.variants, 'weaker variant')}[/dim]")
         score = "" if one.score is None else f"{one.score:.1f}"
         drawn.add_row(str(number), score, "\n".join(lines), one.id)
     Console(highlight=False).print(drawn)

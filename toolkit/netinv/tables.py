@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +14,7 @@ import pandas as pd
 
 from netinv.errors import InputError
 from netinv.inputs import guarded
+from netinv.model import element_id
 from netinv.result import Edge, Node, Result, plain
 
 if TYPE_CHECKING:
@@ -20,14 +23,22 @@ if TYPE_CHECKING:
 LONGEST = 32_767
 """Characters that a cell of xlsx can hold."""
 
-EVIDENCE = ["finding", "element", "kind", "name", "derived", "source", "record", "file"]
+WIDEST = 60
+"""Characters that a column of xlsx is made wide at most."""
+
+BEFORE, AFTER = ("finding", "score"), ("explained", "against", "variants", "sentence")
+"""Our columns of a line, before and after those of the question."""
+
+EVIDENCE = ["finding", "element", "kind", "name", "derived", "source", "record", "line", "file"]
 
 
 def frame(result: Result) -> pd.DataFrame:
     """One line a finding: id, score and its parts, the columns of the question, what explains it,
-    what speaks against it, and how many weaker rows were folded into it. Lists stay lists."""
+    what speaks against it, how many weaker rows were folded into it, and the sentence that says
+    it. Lists stay lists. A column of the question that has the name of one of ours gets a `_`."""
     parts = [name for name in result.question.score if name not in result.columns]
-    columns = ["finding", "score", *parts, *result.columns, "explained", "against", "variants"]
+    own = [f"{name}_" if name in (*BEFORE, *AFTER) else name for name in result.columns]
+    columns = [*BEFORE, *parts, *own, *AFTER]
     return pd.DataFrame(
         [list(_line(one, result, parts)) for one in result.findings], columns=columns
     )
@@ -41,15 +52,19 @@ def _line(one: Finding, result: Result, parts: list[str]) -> Iterator[Any]:
     yield one.explained
     yield list(one.against)
     yield one.variants
+    yield one.sentence
 
 
 def evidence(result: Result) -> pd.DataFrame:
     """One line for each finding, element (node or relationship) and source row behind it.
 
-    `record` is the number of the data row in `file`, counted from 1 before any reject. An element
-    that no row defines has one line: derived links name their rule, bare nodes nothing.
+    `record` is the number of the data row in `file`, counted from 1 without the header and before
+    any reject; `line` is the line of the file, or sheet and row, where it is known. A derived link
+    names its rule, and the rows are those of the shipments that it links. An element that no row
+    defines has one line.
     """
     files = {one["id"]: one["file"] for one in result.question.datasets}
+    places = getattr(result, "lines", {})
     lines: list[list[Any]] = []
     for finding in result.findings:
         elements: list[Node | Edge] = [result.nodes[id_] for id_ in finding.nodes]
@@ -58,38 +73,89 @@ def evidence(result: Result) -> pd.DataFrame:
             derived = isinstance(element, Edge) and element.derived
             kind = element.type if isinstance(element, Edge) else element.label
             name = element.name if isinstance(element, Node) else ""
-            if derived:
-                name = f"rule {element.properties.get('rule', '')}"
+            rows = element.sources
+            if isinstance(element, Edge) and derived:
+                name, rows = _ruled(element), _linked(element, result)
             head = [finding.id, element.id, kind, name, derived]
-            for row in element.sources or ("",):
+            for row in rows or ("",):
                 source, _, record = row.partition(":")
                 number = int(record) if record else None
-                lines.append([*head, source, number, files.get(source, "")])
+                place = places.get(row, "")
+                lines.append([*head, source, number, place, files.get(source, "")])
     made = pd.DataFrame(lines, columns=EVIDENCE)
     return made.astype({"record": "Int64"})
 
 
-def writable(path: Path) -> None:
-    """Refuse a file that cannot be written before anything is asked. Raises InputError."""
+def _ruled(edge: Edge) -> str:
+    """The rule of a derived link and its numbers, in words."""
+    about = edge.properties
+    days, drift, expected = (about.get(name) for name in ("days", "drift", "expected"))
+    numbers = [
+        "" if days is None else f"{days} day{'s' * (days != 1)}",
+        "" if drift is None else f"drift {100 * drift:.2g} %",
+        "" if expected is None else f"expected {expected:.2g}",
+        f"by {about['basis']}" if about.get("basis") else "",
+    ]
+    said = ", ".join(number for number in numbers if number)
+    return f"rule {about.get('rule', '')}" + (f": {said}" if said else "")
+
+
+def _linked(edge: Edge, result: Result) -> tuple[str, ...]:
+    """The rows of the shipments that a derived link goes from and to, part loads included."""
+    ends = [edge.start]
+    ends += [element_id("Shipment", one) for one in edge.properties.get("from_parts") or ()]
+    ends += [edge.end]
+    ends += [element_id("Shipment", one) for one in edge.properties.get("to_parts") or ()]
+    known = [result.nodes[id_] for id_ in ends if id_ in result.nodes]
+    return tuple(dict.fromkeys([*edge.sources, *(row for one in known for row in one.sources)]))
+
+
+def known_format(path: Path) -> None:
+    """Refuse a suffix that is no format. Raises InputError."""
     if path.suffix not in WRITERS:
         raise InputError(
             f"{path.suffix or 'a file without a suffix'} is no format to write",
             where=str(path),
             next="use " + ", ".join(WRITERS),
         )
-    if not path.parent.is_dir():
-        raise InputError("is in no folder", where=str(path), next=f"make {path.parent} first")
+
+
+def writable(path: Path) -> None:
+    """Refuse a file that cannot be written before anything is asked. Raises InputError."""
+    known_format(path)
+    with _translated(path):
+        if path.is_dir():
+            raise InputError("is a folder", where=str(path), next="name a file")
+        if not path.parent.is_dir():
+            raise InputError("is in no folder", where=str(path), next=f"make {path.parent} first")
+        # Tried and not looked up: root may write anywhere but to a file system that takes no files.
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    """What the system says against writing a file, as one InputError."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(
+            f"cannot be written: {error.strerror or error}",
+            where=str(path),
+            next="check the disk and your rights there, or name a file in another folder",
+        ) from None
 
 
 def save(result: Result, path: Path | str) -> list[Path]:
     """Write a result; the suffix chooses the format. Returns the paths written.
 
     Every file is written in one step. The same result gives the same bytes. Raises InputError for
-    an unknown suffix or an absent folder.
+    an unknown suffix, an absent folder, and whatever the system says against writing.
     """
     path = Path(path)
     writable(path)
-    return WRITERS[path.suffix](result, path)
+    with _translated(path):
+        return WRITERS[path.suffix](result, path)
 
 
 def _save_csv(result: Result, path: Path) -> list[Path]:
@@ -129,7 +195,7 @@ def _save_json(result: Result, path: Path) -> list[Path]:
 
 
 def _save_parquet(result: Result, path: Path) -> list[Path]:
-    """Verbatim, with the question in the file's metadata."""
+    """Verbatim, with the question in the files' metadata; the evidence in a file beside it."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -140,12 +206,18 @@ def _save_parquet(result: Result, path: Path) -> list[Path]:
             made[name] = made[name].map(
                 lambda v: v if v is None or isinstance(v, str) else json.dumps(v, default=str)
             )
-    table = pa.Table.from_pandas(made, preserve_index=False)
+    kinds = {"derived": pa.bool_(), "record": pa.int64()}
+    schema = pa.schema([(name, kinds.get(name, pa.string())) for name in EVIDENCE])
+    beside = path.with_suffix(".evidence.parquet")
     said = {b"netinv.question": _json(_question(result))}
-    part = _part(path)
-    pq.write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), **said}), part)
-    part.replace(path)
-    return [path]
+    for table, file in (
+        (pa.Table.from_pandas(made, preserve_index=False), path),
+        (pa.Table.from_pandas(evidence(result), schema, preserve_index=False), beside),
+    ):
+        noted = table.replace_schema_metadata({**(table.schema.metadata or {}), **said})
+        with _whole(file) as part:
+            pq.write_table(noted, part)
+    return [path, beside]
 
 
 def _save_xlsx(result: Result, path: Path) -> list[Path]:
@@ -155,6 +227,8 @@ def _save_xlsx(result: Result, path: Path) -> list[Path]:
     import openpyxl
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
 
     book = openpyxl.Workbook(write_only=True)
     book.properties.created = book.properties.modified = dt.datetime(2000, 1, 1)
@@ -174,18 +248,34 @@ def _save_xlsx(result: Result, path: Path) -> list[Path]:
         made.data_type = "s"
         return made
 
+    def head(sheet: Any, name: str) -> Any:
+        made = cell(sheet, name)
+        made.font = Font(bold=True)
+        return made
+
+    def widen(sheet: Any, lines: list[list[Any]]) -> None:
+        """Make each column as wide as its longest text, within bounds."""
+        for number, column in enumerate(zip(*lines, strict=True), 1):
+            longest = max(len("" if value is None else str(value)) for value in column)
+            width = min(max(longest + 2, 8), WIDEST)
+            sheet.column_dimensions[get_column_letter(number)].width = width
+
     for title, table in (("findings", frame(result)), ("evidence", evidence(result))):
         sheet = book.create_sheet(title)
-        sheet.append([cell(sheet, name) for name in table.columns])
-        for line in table.astype(object).itertuples(index=False):
+        lines = [list(line) for line in table.astype(object).itertuples(index=False)]
+        sheet.freeze_panes = "A2"  # both go before the rows: the sheet is written as it is filled
+        widen(sheet, [list(table.columns), *lines])
+        sheet.append([head(sheet, name) for name in table.columns])
+        for line in lines:
             sheet.append([cell(sheet, value) for value in line])
     sheet = book.create_sheet("question")
-    for key, value in _flat(_question(result)):
-        sheet.append([cell(sheet, key), cell(sheet, value)])
+    said = [[key, value] for key, value in _flat(_question(result))]
+    widen(sheet, said)
+    for line in said:
+        sheet.append([cell(sheet, value) for value in line])
     sheet.append(["cells cut to the length that xlsx allows", clipped])
-    part = _part(path)
-    book.save(part)
-    part.replace(path)
+    with _whole(path) as part:
+        book.save(part)
     return [path]
 
 
@@ -224,12 +314,18 @@ def _json(value: Any) -> bytes:
     return (text + "\n").encode("utf-8", "surrogatepass")
 
 
-def _part(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{os.getpid()}")
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """A place to write a file that takes its name in one step: a reader sees the old one or the
+    whole new one, and what breaks off leaves nothing."""
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        yield part
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write a file in one step: a reader sees the old one or the whole new one."""
-    part = _part(path)
-    part.write_bytes(content)
-    part.replace(path)
+    with _whole(path) as part:
+        part.write_bytes(content)

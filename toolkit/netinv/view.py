@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
+import itertools
 import json
 import math
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
@@ -48,6 +50,9 @@ LOOKS: dict[str, tuple[str, str]] = {
 OTHER = ("dot", "#999999")
 
 
+COUNTED = "Records are counted from 1, without the header line."
+
+
 def page(result: Result) -> str:
     """The page as one text: it makes no network request and runs no script but its own.
 
@@ -67,6 +72,8 @@ def page(result: Result) -> str:
         "files": {one["id"]: one["file"] for one in result.question.datasets},
         "looks": {label: LOOKS.get(label, OTHER) for label in _labels(result.nodes.values())},
         "types": dict(Counter(edge.type for edge in result.edges.values())),
+        "words": {type_: _words(type_) for type_ in {e.type: 0 for e in result.edges.values()}},
+        "lines": dict(getattr(result, "lines", {})),
     }
     template = _part("page.html")
     style, script = _vis("vis-network.css") + _part("page.css"), _part("page.js")
@@ -105,22 +112,30 @@ def _answer(result: Result) -> str:
 def _asked(result: Result, left_out: int) -> str:
     """What was asked, of what, and what was cut, as the lists of the page's head."""
     question = result.question
-    inputs = [f"{name}: {value}" for name, value in question.inputs.items() if value is not None]
-    links = [f"{name}: {value}" for name, value in question.links.items()]
+    inputs = [
+        f"{name}: {_said(value)}" for name, value in question.inputs.items() if value is not None
+    ]
+    links = [
+        f"{name}: {_said(value)}"
+        for key, inner in question.links.items()
+        for name, value in (inner.items() if isinstance(inner, Mapping) else [(key, inner)])
+    ]
     data = [f"{one['file']} (sha256 {one['sha256'][:12]}…)" for one in question.datasets]
     cut = [*result.cut]
     if left_out:
         cut.append(f"{left_out:,} findings are listed and not drawn: over {MOST:,} nodes.")
     parts = [
         ("About", [question.texts.get("about", "")]),
+        ("Red flag", [question.texts.get("red_flag", "")]),
         ("Misses", [question.texts.get("misses", "")]),
         ("Lawful look-alikes", [question.texts.get("lawful", "")]),
         ("Asked", inputs),
+        ("Score, the sum of", [f"{name}: {said}" for name, said in question.score.items()]),
         ("Checked", result.checked),
         ("Cut", cut),
         ("Notes", result.notes),
         ("Links", links),
-        ("Data", data),
+        ("Data", [*data, COUNTED] if data else []),
         (
             "Made with",
             [
@@ -136,6 +151,12 @@ def _asked(result: Result, left_out: int) -> str:
         for title, lines in parts
         if any(lines)
     )
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(map(_said, value)) if isinstance(value, list | tuple) else str(value)
 
 
 # ---------------------------------------------------------------- the network
@@ -192,17 +213,16 @@ def _network(result: Result, drawn: Iterable[str]) -> dict[str, Any]:
 
 
 OPTIONS: dict[str, Any] = {
+    "autoResize": False,
     "physics": {"enabled": False},
     "layout": {"improvedLayout": False},
     "interaction": {"hover": True, "keyboard": False, "navigationButtons": False},
     "nodes": {
-        "font": {"size": 14, "face": "system-ui, sans-serif"},
-        "scaling": {"label": {"enabled": True, "drawThreshold": 3}},
+        "borderWidthSelected": 4,
     },
     "edges": {
         "arrows": {"to": {"enabled": True, "scaleFactor": 0.6}},
         "smooth": {"enabled": True, "type": "continuous", "roundness": 0.2},
-        "font": {"size": 10, "align": "middle", "strokeWidth": 3},
     },
 }
 
@@ -248,7 +268,34 @@ def layout(nodes: Mapping[str, Node], edges: Mapping[str, Edge]) -> dict[str, tu
             round(sum(at[0] for at in near) / len(near) + 55 * math.cos(turn)),
             round(sum(at[1] for at in near) / len(near) + 55 * math.sin(turn)),
         )
-    return placed
+    return _apart(placed) if len(placed) <= FEW else placed
+
+
+FEW = 60
+"""Up to so many nodes are moved until the name of each has room."""
+
+
+def _apart(placed: Mapping[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
+    """The places, moved until no two nodes stand in each other's names."""
+    wide, high = 120.0, 62.0
+    at = {id_: [float(x), float(y)] for id_, (x, y) in placed.items()}
+    pairs = list(itertools.combinations(at.values(), 2))
+    for _ in range(60):
+        moved = False
+        for one, other in pairs:
+            dx, dy = other[0] - one[0], other[1] - one[1]
+            if abs(dx) >= wide or abs(dy) >= high:
+                continue
+            moved = True
+            if (wide - abs(dx)) / wide < (high - abs(dy)) / high:
+                way = math.copysign((wide - abs(dx)) / 2 + 1, dx)
+                one[0], other[0] = one[0] - way, other[0] + way
+            else:
+                way = math.copysign((high - abs(dy)) / 2 + 1, dy)
+                one[1], other[1] = one[1] - way, other[1] + way
+        if not moved:
+            break
+    return {id_: (round(x), round(y)) for id_, (x, y) in at.items()}
 
 
 def _spots(graph: Any, part: list[str]) -> dict[str, Any]:
@@ -263,8 +310,14 @@ def _spots(graph: Any, part: list[str]) -> dict[str, Any]:
 
 def _alone(result: Result, finding: Finding) -> dict[str, tuple[int, int]]:
     """The places of a finding's nodes when it is looked at by itself."""
+    if not finding.nodes:
+        return {}
     nodes = {id_: result.nodes[id_] for id_ in finding.nodes}
-    return layout(nodes, {id_: result.edges[id_] for id_ in finding.edges})
+    placed = layout(nodes, {id_: result.edges[id_] for id_ in finding.edges})
+    wide, tall = (max(side) - min(side) for side in zip(*placed.values(), strict=True))
+    if tall <= 1.3 * wide or len(placed) > FEW:
+        return placed
+    return _apart({id_: (y, x) for id_, (x, y) in placed.items()})  # a screen is wide
 
 
 def _by_size(part: list[str]) -> tuple[int, str]:
@@ -276,14 +329,24 @@ def _labels(nodes: Iterable[Node]) -> list[str]:
     return [*[label for label in LOOKS if label in found], *sorted(set(found) - set(LOOKS))]
 
 
-def _short(text: str) -> str:
+def _short(text: str, most: int = 20) -> str:
+    """The beginning of a text, no wider than `most` letters. Chinese signs are two wide."""
     text = " ".join(shown(text).split())
-    return text if len(text) <= 28 else text[:27] + "…"
+    widths = [2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text]
+    if sum(widths) <= most:
+        return text
+    cut = next(n for n in range(len(text)) if sum(widths[: n + 1]) > most - 1)
+    return text[:cut].rstrip(" ,.;") + "…"
+
+
+def _words(type_: str) -> str:
+    """A type of relationship in words."""
+    return "hand-over" if type_ == "HANDOFF" else type_.lower().replace("_", " ")
 
 
 def _edge_label(edge: Edge) -> str:
     if edge.type != "HANDOFF":
-        return "" if edge.derived else edge.type.lower().replace("_", " ")
+        return "" if edge.derived else _words(edge.type)
     return f"{edge.properties.get('days', '?')} d, {edge.properties.get('basis', '')}"
 
 
