@@ -61,3 +61,21 @@ def test_a_result_is_kept_as_a_run(case: OpenCase, tmp_path: Path) -> None:
     case.run("find-rings", strength=0)
     kept = list(case.folder.glob("runs/*-find-rings-*.json"))
     assert len(kept) == 1
+
+
+def test_values_of_every_kind_stand_in_a_table(case: OpenCase, tmp_path: Path) -> None:
+    case.load(write_tables(tmp_path / "t", {"companies": "id|name\nC1|Acme"}))
+    question = tmp_path / "find-kinds.cypher"
+    question.write_text(
+        "// title: Kinds\n// key: c\nMATCH (c:Company) RETURN [1, c] AS mixed, {x: c} AS map,"
+        " point({x: 1, y: 2}) AS place, duration('P1D') AS time, c",
+        encoding="utf-8",
+    )
+    asking = netinv.open(case.folder, cypher_dirs=(tmp_path,))
+    result = asking.run("find-kinds")
+    values = result.findings[0].values
+    assert values["mixed"] == [1, ["Company:C1"]] and values["map"] == {"x": ["Company:C1"]}
+    assert "1.0" in values["place"] and "P1D" in values["time"]
+    for suffix in ("csv", "xlsx", "json", "parquet", "html"):
+        assert result.save(tmp_path / f"kinds.{suffix}")
+    asking.close()

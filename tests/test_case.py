@@ -278,3 +278,33 @@ def test_a_json_file_that_is_none_reads_as_empty(tmp_path: Path, content: str | 
     if content is not None:
         path.write_text(content)
     assert read_json(path) == {}
+
+
+@pytest.mark.parametrize(
+    ("there", "served", "known"),
+    [
+        # killed while the new graph was built: the old one is served
+        ({"server": "old", "written": "new", "written.old": "old"}, "old", "old"),
+        ({"server": "old", "written.old": "old"}, "old", "old"),
+        # killed between the two renames
+        ({"server.old": "old", "written": "new", "written.old": "old"}, "old", "old"),
+        # killed after the swap
+        (
+            {"server.old": "old", "server": "new", "written": "new", "written.old": "old"},
+            *["new"] * 2,
+        ),
+        ({"server.old": "old", "server": "new", "written": "new"}, "new", "new"),
+        ({"server": "new", "written": "new"}, "new", "new"),
+    ],
+)
+def test_the_next_writer_mends_what_a_killed_rebuild_left(
+    tmp_path: Path, there: dict[str, str], served: str, known: str
+) -> None:
+    case = open_case(tmp_path / "case")
+    for folder, mark in there.items():
+        case.path(folder).mkdir()
+        case.path(folder, "mark").write_text(mark)
+    with case.writing("link"):
+        assert case.path("server", "mark").read_text() == served
+        assert case.path("written", "mark").read_text() == known
+        assert not case.path("server.old").exists() and not case.path("written.old").exists()

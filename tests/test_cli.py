@@ -106,6 +106,7 @@ def test_start_up_loads_neither_driver_nor_pandas() -> None:
         (["find-rings", "--wndow", "3"], 2, "No such option"),
         (["load"], 2, "Missing argument"),
         (["load", "no-such-file.csv"], 1, "no-such-file.csv: does not exist"),
+        (["load", "x" * 5000], 1, "check the path, the disk and your rights there"),
         (["--case", "pyproject.toml", "sources"], 1, "is a file"),
         (["--case", "pyproject.toml", "load", "x.csv"], 1, "is a file"),
         (["find-rings", "--days", "0"], 2, "netinv: --days: 0 is below 1 (use 1 to 3650)\n"),

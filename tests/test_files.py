@@ -470,3 +470,20 @@ def test_an_original_is_kept_byte_for_byte_under_its_hash(tmp_path: Path) -> Non
 def test_a_record_can_be_written_as_one_line_of_csv(tmp_path: Path) -> None:
     opened, _ = read(make(tmp_path, PLAIN))
     assert opened.raw(["C1", 'Acme, "AS"', ""]) == 'C1,"Acme, ""AS""",'
+
+
+@pytest.mark.parametrize(
+    "part", ["xl/workbook.xml", "xl/worksheets/sheet1.xml", "[Content_Types].xml"]
+)
+@pytest.mark.parametrize("text", ["", "<", "<a/>", "<!DOCTYPE a [<!ENTITY x 'y'>]><a>&z;</a>"])
+def test_a_damaged_workbook_is_one_error(tmp_path: Path, part: str, text: str) -> None:
+    whole, broken = tmp_path / "whole.xlsx", tmp_path / "companies.xlsx"
+    book = openpyxl.Workbook()
+    book.active.append(["id", "name"])
+    book.active.append(["C1", "Acme"])
+    book.save(whole)
+    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(broken, "w") as made:
+        for name in source.namelist():
+            made.writestr(name, text if name == part else source.read(name))
+    with pytest.raises(InputError), open_table(broken) as opened:
+        list(opened.records())

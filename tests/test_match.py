@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -193,3 +194,10 @@ def test_two_editions_of_a_foreign_source_are_refused(tmp_path: Path) -> None:
     assert said(*paths) == (
         "may.csv, june.csv: ofac-sdn was given more than one file sdn (load each edition by itself)"
     )
+
+
+def test_a_pipe_is_no_file_to_wait_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "companies.csv")
+    with pytest.raises(InputError) as error:
+        match([tmp_path / "companies.csv"])
+    assert str(error.value).endswith("is no regular file (copy it into a file)")

@@ -32,19 +32,21 @@ def _ring(world: World, number: int) -> None:
     """Three to five companies, tied in a cycle by a different person for each link."""
     size = int(world.rng.integers(3, 6))
     chosen = _alone(world, size)
-    for at in range(size):
-        for company in (chosen[at], chosen[(at + 1) % size]):
-            world.seats.append((f"R{number}-{at}", company))
+    _cycle(world, f"R{number}", chosen)
     world.note(COMMAND, "planted", chosen)
+
+
+def _cycle(world: World, name: str, chosen: list[int]) -> None:
+    """A person for each company who sits there and in the next."""
+    for at, company in enumerate(chosen):
+        world.seats += [(f"{name}-{at}", one) for one in (company, chosen[(at + 1) % len(chosen)])]
 
 
 def _group(world: World, number: int) -> None:
     """A group: its board sits in each company, and the parent owns them."""
     size = int(world.rng.integers(3, 6))
     chosen = _alone(world, size)
-    for at in range(size):
-        for company in (chosen[at], chosen[(at + 1) % size]):
-            world.seats.append((f"G{number}-{at}", company))
+    _cycle(world, f"G{number}", chosen)
     world.owned += [(chosen[0], one, float(world.rng.integers(51, 101))) for one in chosen[1:]]
     world.note(COMMAND, "lawful", chosen)
 

@@ -14,6 +14,7 @@ import datetime as dt
 import getpass
 import json
 import os
+import shutil
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -157,11 +158,26 @@ class Case:
                 next="wait for it to end, or end it",
             ) from None
         try:
+            self._mend_rebuild()
             write_json(who, {"pid": os.getpid(), "command": command, "since": now()})
             yield
         finally:
             who.unlink(missing_ok=True)
             lock.release()
+
+    def _mend_rebuild(self) -> None:
+        """Put the folders right that a killed rebuild left: the graph that is served and what
+        `written/` says of it belong together. The caller is the writer."""
+        server, old = self.path("server"), self.path("server.old")
+        written, kept = self.path("written"), self.path("written.old")
+        if old.exists() and server.exists():  # it was swapped: the new ones stand
+            shutil.rmtree(kept, ignore_errors=True)
+        elif old.exists():
+            old.rename(server)
+        if kept.exists():
+            shutil.rmtree(written, ignore_errors=True)
+            kept.rename(written)
+        shutil.rmtree(old, ignore_errors=True)
 
     def log(self, command: str, **entry: Any) -> None:
         """Append one line: time, user, command and what else is worth keeping."""

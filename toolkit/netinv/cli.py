@@ -814,6 +814,15 @@ def main() -> NoReturn:
     except (KeyboardInterrupt, click.Abort):
         sys.stderr.write("netinv: interrupted; nothing half-written is left\n")
         sys.exit(130)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(0)
+        from netinv import screen
+
+        where = str(error.filename or "netinv")
+        screen.talk(
+            f"netinv: {screen.clipped(where)}: {error.strerror or error}"
+            " (check the path, the disk and your rights there)"
+        )
+        sys.exit(1)

@@ -288,7 +288,7 @@ def _open_parquet(path: Path) -> Opened:
                 for values in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                     number += 1
                     yield Record(number, f"row {number}", [written(value) for value in values])
-        except pa.ArrowException as error:
+        except (pa.ArrowException, OverflowError, ValueError) as error:
             raise InputError(f"cannot be read: {error}", where=path.name) from None
 
     header = [str(name).strip() for name in file.schema_arrow.names]
@@ -302,9 +302,11 @@ def _open_xlsx(path: Path) -> Opened:
 
     import openpyxl
 
+    # What openpyxl makes of a damaged book is any of these.
+    damaged = (zipfile.BadZipFile, ParseError, LookupError, ValueError, AttributeError, TypeError)
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError) as error:
+    except damaged as error:
         raise InputError(f"is no xlsx file: {error}", where=path.name) from None
 
     def filled() -> Iterator[tuple[int, list[str]]]:
@@ -313,7 +315,7 @@ def _open_xlsx(path: Path) -> Opened:
                 cells = [written(value) for value in row]
                 if any(cells):
                     yield at, cells
-        except (zipfile.BadZipFile, ParseError, ValueError) as error:
+        except damaged as error:
             raise InputError(f"cannot be read: {error}", where=path.name) from None
 
     sheet, others = (book.worksheets or [None])[0], [one.title for one in book.worksheets[1:]]

@@ -128,13 +128,14 @@ class Graph:
 
     def _again(self, work: Callable[[], Any]) -> Any:
         """Do a repeatable thing; when the connection breaks, connect anew and do it again."""
-        for attempt in range(TRIES):
+        tries = TRIES if self.version else 2  # a server that never answered is not waited for long
+        for attempt in range(tries):
             try:
                 with _translated(self.address):
                     return work()
             except _Broken as error:
                 self.close()
-                if attempt == TRIES - 1:
+                if attempt == tries - 1:
                     raise ServerError(
                         error.what, where=error.where, next="see netinv doctor"
                     ) from None
@@ -358,6 +359,12 @@ def _translated(address: Address | None) -> Iterator[None]:
             raise ServerError(
                 "has no such database", where=where, next="see NEO4J_DATABASE"
             ) from None
+        if "OutOfMemory" in code or "MemoryPool" in code:
+            raise QueryError(
+                "needs more memory than the server may use",
+                next="ask for less (anchor it, lower its limits), or stop the server and give it"
+                " more: netinv --memory 2g",
+            ) from None
         if "Transient" in code or "DatabaseUnavailable" in code:
             raise _Broken(f"is not ready: {_first(error)}", where=where) from None
         if "AccessMode" in code or "access mode" in str(error.message):
@@ -427,14 +434,20 @@ def _plain(value: Any, ends: Mapping[str, drawn.Node]) -> Any:
                 tuple(node for one in pictures for node in one.nodes),
                 tuple(edge for one in pictures for edge in one.edges),
             )
-        return inside
+        return [_named(one) for one in inside]
     if isinstance(value, dict):
-        return {key: _plain(one, ends) for key, one in value.items()}
+        return {key: _named(_plain(one, ends)) for key, one in value.items()}
     if hasattr(value, "to_native"):
         value = value.to_native()
     if isinstance(value, dt.date | dt.datetime):
         return value.isoformat()
-    return value
+    # A point, a duration, bytes: a table holds it as text.
+    return value if value is None or isinstance(value, str | int | float) else str(value)
+
+
+def _named(value: Any) -> Any:
+    """What is drawn beside other values of a list or a map stands there by its name."""
+    return [one.id for one in value.nodes] if isinstance(value, Drawing) else value
 
 
 def _properties(entity: drawn.Node | drawn.Relationship) -> dict[str, Any]:

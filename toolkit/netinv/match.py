@@ -51,6 +51,8 @@ def match(
                 where=str(path),
                 next=f"did you mean {' or '.join(near)}?" if near else "check the path",
             )
+        if not path.is_file():
+            raise InputError("is no regular file", where=str(path), next="copy it into a file")
         if not readable(path):
             raise InputError(
                 "is of no format that netinv reads",

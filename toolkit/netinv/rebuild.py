@@ -47,6 +47,7 @@ def beside(case: Case, say: Say, memory: str, build: Callable[[Graph], Made]) ->
     if home.exists():
         home.rename(old)
     (new / "server").rename(home)
-    for folder in (new, old, kept):
+    # In this order: while the old server stands, the swap is known to be done.
+    for folder in (new, kept, old):
         shutil.rmtree(folder, ignore_errors=True)
     return made

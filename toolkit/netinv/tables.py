@@ -200,9 +200,10 @@ def _save_parquet(result: Result, path: Path) -> list[Path]:
     import pyarrow.parquet as pq
 
     made = frame(result)
-    mixed = [name for name in made if made[name].map(type).nunique() > 1]
-    for name in mixed:  # a column of one type; what is mixed is kept as JSON
-        if made[name].map(lambda v: isinstance(v, str | list | dict)).any():
+    for name in made:  # a column has one type; what is mixed, in it or inside it, is kept as JSON
+        try:
+            pa.array(made[name], from_pandas=True)
+        except pa.ArrowException:
             made[name] = made[name].map(
                 lambda v: v if v is None or isinstance(v, str) else json.dumps(v, default=str)
             )
