@@ -31,7 +31,6 @@
 //   part_loads: two to four shipments of one pair are taken together as one load
 //   habitual: one of these companies often sends this weight to the next (expected {habitual})
 //   by_weight: only like weight ties the goods together, no lot, serial or sealed container
-//   by_chance: chance alone would make about {by_chance} such findings in a trade of this size
 // needs:
 //   shipments: [arrived|departed, importer|buyer|consignee|notify, exporter|seller|shipper, weight_kg|gross_kg|lot|serial|seal]
 // example: netinv find-rings --days 120 -o rings.html -o rings.csv
@@ -103,8 +102,6 @@ RETURN shipments,
     ELSE substring(reduce(text = '', hop IN h | text + ', ' + CASE hop.basis WHEN 'weight'
       THEN 'like weight' WHEN 'split' THEN 'part loads' WHEN 'merge' THEN 'part loads'
       ELSE hop.basis END), 2) END AS tie,
-  CASE WHEN 0.5 <= COUNT { (:Shipment) } * 10.0 ^ -unlikely
-    THEN round(COUNT { (:Shipment) } * 10.0 ^ -unlikely) END AS by_chance,
   reduce(all = [], hop IN h | all + hop.changes) AS changes,
   unlikely, renamed,
   head([hop IN h WHERE hop.by_notify | 'yes']) AS notify,

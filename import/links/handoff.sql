@@ -228,7 +228,7 @@ facts AS (
       CASE WHEN b.dated IS NOT NULL THEN b.dated || ' of ' || b.id END), '') AS dated,
     a.load_port AS from_port, b.discharge_port AS to_port,
     a.from_country, a.to_country AS via_country, b.to_country,
-    date_diff('day', a.arrived, b.departed) AS days,
+    date_diff('day', a.arrived, b.departed) - $shift::INT AS days,
     CASE WHEN a.net IS NOT NULL AND b.net IS NOT NULL
       THEN 1 - least(a.net, b.net) / greatest(a.net, b.net)
       WHEN a.gross IS NOT NULL AND b.gross IS NOT NULL

@@ -84,8 +84,9 @@ class Checker:
                     if self.flagged is not None:
                         values[self.flagged] = True
                 else:
-                    example = self.examples.setdefault(one.name, text)
-                    self.unread[f"{one.name}: no {one.type}, such as {example!r}"] += 1
+                    example = self.examples.setdefault(one.name, text[:60])
+                    what = "none of its values" if one.choices else f"no {one.type}"
+                    self.unread[f"{one.name}: {what}, such as {example!r}"] += 1
                     row.unread.append((one.name, wrong))
                 continue
             values[place] = read
