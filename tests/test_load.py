@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import neo4j
 import pytest
 from neo4j.exceptions import ServiceUnavailable
@@ -982,6 +983,22 @@ def test_a_rebuild_gives_the_same_graph_links_included(case: OpenCase, tmp_path:
     assert case.graph().mark().graph != generation.graph  # type: ignore[union-attr]
     assert not case.load(tmp_path / "w").graph.changed
     assert case.link(window=20).written == 0
+
+
+def test_links_of_an_older_netinv_are_made_anew(case: OpenCase, tmp_path: Path) -> None:
+    head = "id|shipper|consignee|departed|arrived|weight_kg\n"
+    ring = "R1|A|B|2024-01-01|2024-01-02|100\nR2|B|C|2024-01-05|2024-01-06|101"
+    case.load(write_tables(tmp_path / "w", {"shipments": head + ring}))
+    case.link()
+    before = graph_as_sets(case.graph())
+    case.graph().run("MATCH ()-[h:HANDOFF]->() SET h.key = 'old'")
+    with duckdb.connect() as database:
+        database.execute(
+            "COPY (SELECT 'R1' || chr(31) || 'R2' AS key, 1::UBIGINT AS row_hash) TO"
+            f" '{case.case.path('written', 'link_handoff.parquet')}' (FORMAT parquet)"
+        )
+    assert case.link().written == 1
+    assert graph_as_sets(case.graph()) == before
 
 
 def test_the_report_adds_up(case: OpenCase, tmp_path: Path) -> None:

@@ -117,6 +117,7 @@ def link(
             f" AS key FROM {table}"
         )
         difference = Difference(case, graph, relations, progress)
+        _forget_older(difference, table)
         difference.compare(table, f"SELECT key, hash(t) AS row_hash FROM {table}_rows t")
         written, removed = (difference.count(f"{what}_{table}") for what in ("change", "gone"))
         if difference.pending:
@@ -166,6 +167,20 @@ def link(
         write_json(case.path("written", "links.json"), links.__dict__)
         difference.settle()
     return links
+
+
+def _forget_older(difference: Difference, table: str) -> None:
+    """Links that an older netinv wrote have other keys: all are removed, and made anew."""
+    path = difference.path(table)
+    if not path.is_file():
+        return
+    held = f"read_parquet('{quoted(path)}')"
+    if difference.relations.one(f"SELECT count(*) FROM {held} WHERE NOT json_valid(key)"):
+        difference.graph.run(
+            f"MATCH ()-[h:{HANDOFF.upper()}]->() CALL (h) {{ DELETE h }}"
+            " IN TRANSACTIONS OF 10000 ROWS"
+        )
+        path.unlink()
 
 
 def _unlinkable(relations: Relations) -> dict[str, int]:
