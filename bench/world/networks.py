@@ -265,7 +265,7 @@ def _habit_near(world: World, leg: Leg) -> None:
 
 def exhibition(world: World) -> list[int]:
     """A tour: out, on, and home, declared as temporary and return."""
-    size = int(world.rng.integers(3, 5))
+    size = int(world.rng.integers(3, 7))
     firms = _firms(world, size, abroad=True)
     good = int(world.known_for[firms[0], 0])
     said = [TEMPORARY] * (size - 1) + [RETURN]
@@ -277,13 +277,14 @@ def exhibition(world: World) -> list[int]:
 
 
 def standing_loop(world: World) -> list[int]:
-    """The same three companies send the same goods round and round, four times in the two years."""
-    firms = _firms(world, 3, abroad=True)
+    """The same companies send the same goods round and round, four times in the two years."""
+    size = int(world.rng.integers(3, 6))
+    firms = _firms(world, size, abroad=True)
     good = int(world.known_for[firms[0], 0])
-    origins = [int(world.country[firms[0]])] * 3
+    origins = [int(world.country[firms[0]])] * size
     tags = []
     for lap in range(4):
-        legs = _path(world, [*firms, firms[0]], [good] * 3, origins, drift=0.01)
+        legs = _path(world, [*firms, firms[0]], [good] * size, origins, drift=0.01)
         shift = 20 + 175 * lap - legs[0].departed
         for leg in legs:
             leg.departed, leg.arrived = leg.departed + shift, leg.arrived + shift
