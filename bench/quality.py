@@ -2,13 +2,16 @@
 
     python bench/quality.py                   # the whole table: two difficulties, three seeds each
     python bench/quality.py --seeds 1 --easy  # one world, while tuning
+    python bench/quality.py --harder          # the third difficulty; --blinded: and no word tells
 
 Each world is loaded by `netinv load`, linked by `netinv link` and asked by the commands. A finding
 names a planted network when the two share at least half of all shipments (companies, for boards)
 that either has. A ring that changes its goods
 is a relabel chain too: a finding that names a network planted for another command is right there,
 and is passed over here. `first N` are the best N findings, N the number planted. Beside it the
-plain finder (`bench/plain.py`), which says whether the world is hard enough to count.
+plain finder (`bench/plain.py`), which says whether the world is hard enough to count. Harder worlds
+say what each network is made of: below their figures stands how much of each is found, and what the
+wrong findings among the first N are.
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ import math
 import subprocess
 import sys
 import tempfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,6 +40,7 @@ COMMANDS = (
 UNTUNED = (101, 102, 103)
 """Seeds that were never looked at while the rule was tuned."""
 
+DIFFICULTIES = ("easy", "hard", "harder", "blinded")
 GOALS = {
     # command: (precision among the first N, recall among the first 2N, look-alikes), easy and hard
     "find-rings": ((0.98, 0.98, 0.02), (0.93, 0.93, 0.05)),
@@ -44,7 +48,9 @@ GOALS = {
     "find-relabel-chains": ((0.98, 0.98, 0.02), (0.93, 0.93, 0.05)),
     "find-shared-directors": ((0.98, 0.98, 0.02), (0.95, 0.93, 0.05)),
 }
-LIMIT = {False: 0.7, True: 0.35}
+GOALS_HARDER = ((0.9, 0.9, 0.1), (0.85, 0.85, 0.15))
+"""The same, of every command: harder, and harder with no telling word."""
+LIMIT = (0.7, 0.35, 0.35, 0.35)
 """A world counts when the plain finder's rings reach no more than this among the first N."""
 
 
@@ -64,8 +70,11 @@ class Score:
     lawful: int = 0
     named: int = 0
     missed: list[Any] = field(default_factory=list)
+    of: Counter[str] = field(default_factory=Counter)
+    found_of: Counter[str] = field(default_factory=Counter)
+    wrong: Counter[str] = field(default_factory=Counter)
 
-    def add(self, answer: Sequence[Sequence[str]], truth: dict[str, list[list[str]]]) -> None:
+    def add(self, answer: Sequence[Sequence[str]], truth: dict[str, Any]) -> None:
         planted, lawful = truth["planted"], truth["lawful"]
         n = len(planted)
         hits = [_best(finding, planted) for finding in answer]
@@ -82,6 +91,32 @@ class Score:
         self.lawful += len(lawful)
         self.named += len(set(alike) - {None})
         self.missed += [one for at, one in enumerate(planted) if at not in hits[: 2 * n]]
+        for at, made_of in enumerate(truth.get("ingredients", ())):
+            self.of.update(made_of)
+            self.found_of.update(made_of if at in hits[: 2 * n] else ())
+
+    def add_wrong(
+        self, answer: Sequence[Sequence[str]], command: str, truth: dict[str, Any]
+    ) -> None:
+        """What the findings among the first N are that name no planted network."""
+        mine = truth[command]
+        kind_of = {one: kind for kind, ids in truth["background"].items() for one in ids}
+        for finding in answer[: len(mine["planted"])]:
+            if _best(finding, mine["planted"]) is not None:
+                continue
+            alike = _part_of(finding, mine["lawful"])
+            touched = [len(set(finding) & set(one)) for one in mine["planted"]]
+            if alike is not None:
+                self.wrong[mine["kinds"][alike]] += 1
+            elif max(touched, default=0) * 2 >= len(finding):
+                self.wrong["a part of a planted one"] += 1
+            elif max(touched, default=0) > 1:
+                self.wrong["a planted hand-over, and chance"] += 1
+            else:
+                kinds = Counter(kind_of.get(one, "ordinary") for one in finding)
+                (kind, times), *_ = kinds.most_common()
+                whole = times == len(finding)
+                self.wrong[f"{'all' if whole else 'most'} of it {kind}"] += 1
 
 
 def _best(finding: Sequence[str], networks: Sequence[Sequence[str]]) -> int | None:
@@ -141,11 +176,13 @@ def asked(case: Path, command: str, limit: int) -> list[list[str]]:
     ]
 
 
-def measure(seed: int, shipments: int, planted: int, hard: bool, keep: str) -> dict[str, Any]:
+def measure(seed: int, shipments: int, planted: int, level: int, keep: str) -> dict[str, Any]:
     """Make one world, ask netinv and the plain finder; gives answers and truth."""
     with tempfile.TemporaryDirectory() as name:
         folder, case = Path(keep or name) / "world", Path(keep or name) / "case"
-        make(folder, seed, shipments, planted, hard)
+        make(
+            folder, seed, shipments, planted, level > 0, harder=level > 1, blinded=level > 2
+        )  # fmt: skip
         truth = json.loads((folder / "truth.json").read_text("utf-8"))
         netinv(case, "load", folder)
         netinv(case, "link")
@@ -156,14 +193,13 @@ def measure(seed: int, shipments: int, planted: int, hard: bool, keep: str) -> d
     return {"truth": truth, "netinv": answers, "plain": plainly}
 
 
-def table(hard: bool, scores: dict[tuple[str, str], Score]) -> None:
+def table(level: int, scores: dict[tuple[str, str], Score]) -> None:
     """Print the figures of one difficulty, with the goals beside them."""
     print(
-        f"\n{'hard' if hard else 'easy'}:"
-        " precision among first N | 50 | 100 | recall in 2N | look-alikes"
+        f"\n{DIFFICULTIES[level]}: precision among first N | 50 | 100 | recall in 2N | look-alikes"
     )
     for command in COMMANDS:
-        goal = GOALS[command][hard]
+        goal = GOALS[command][level] if level < 2 else GOALS_HARDER[level - 2]
         for who in ("netinv", "plain"):
             one = scores.get((who, command))
             if one is None:
@@ -179,8 +215,22 @@ def table(hard: bool, scores: dict[tuple[str, str], Score]) -> None:
                 line += f"   names {one.named} of {one.lawful} look-alikes somewhere"
             print(line)
     rings = scores[("plain", "find-rings")]
-    counts = rings.right / rings.planted <= LIMIT[hard] and 3 * rings.named >= 2 * rings.lawful
+    counts = rings.right / rings.planted <= LIMIT[level] and 3 * rings.named >= 2 * rings.lawful
     print(f"these worlds {'count' if counts else 'DO NOT COUNT: too easy for the plain finder'}")
+
+
+def told(scores: dict[tuple[str, str], Score]) -> None:
+    """Print how much is found of what is made of which ingredient, and what is wrong."""
+    for command in COMMANDS:
+        one = scores["netinv", command]
+        print(f"\n{command}: found in 2N, of those made of")
+        for name, of in sorted(one.of.items(), key=lambda item: one.found_of[item[0]] / item[1]):
+            print(f"  {name:28} {one.found_of[name]:3} of {of:3}  {one.found_of[name] / of:.2f}")
+        print("  wrong among the first N: " + (_listed(one.wrong) or "none"))
+
+
+def _listed(counts: Counter[str]) -> str:
+    return ", ".join(f"{times} {name}" for name, times in counts.most_common())
 
 
 def main() -> None:
@@ -190,19 +240,26 @@ def main() -> None:
     parser.add_argument("--planted", type=int, default=40)
     parser.add_argument("--easy", action="store_true", help="only the easy worlds")
     parser.add_argument("--hard", action="store_true", help="only the hard worlds")
+    parser.add_argument("--harder", action="store_true", help="only the harder worlds")
+    parser.add_argument("--blinded", action="store_true", help="harder, and no word tells")
     parser.add_argument("--keep", default="", help="keep the last world and its case here")
     given = parser.parse_args()
-    for hard in (False, True):
-        if (given.easy and hard) or (given.hard and not hard):
-            continue
+    asked_for = [level for level, name in enumerate(DIFFICULTIES) if vars(given)[name]]
+    if given.blinded:
+        asked_for = [3]
+    for level in asked_for or (0, 1):
         scores: dict[tuple[str, str], Score] = defaultdict(Score)
         for seed in given.seeds:
-            one = measure(seed, given.shipments, given.planted, hard, given.keep)
+            one = measure(seed, given.shipments, given.planted, level, given.keep)
             for who in ("netinv", "plain"):
                 for command, answer in one[who].items():
-                    told = own(answer, command, one["truth"])
-                    scores[who, command].add(told, one["truth"][command])
-        table(hard, scores)
+                    mine = own(answer, command, one["truth"])
+                    scores[who, command].add(mine, one["truth"][command])
+                    if level > 1:
+                        scores[who, command].add_wrong(mine, command, one["truth"])
+        table(level, scores)
+        if level > 1:
+            told(scores)
         if given.keep:
             missed = {command: scores["netinv", command].missed for command in COMMANDS}
             Path(given.keep, "missed.json").write_text(json.dumps(missed), "utf-8")

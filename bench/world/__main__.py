@@ -14,5 +14,10 @@ if __name__ == "__main__":
     parser.add_argument("--shipments", type=int, default=50_000)
     parser.add_argument("--planted", type=int, default=40, help="networks of each kind")
     parser.add_argument("--hard", action="store_true")
+    parser.add_argument("--harder", action="store_true", help="hard, and more: bench/README.md")
+    parser.add_argument("--blinded", action="store_true", help="no telling word")
     asked = parser.parse_args()
-    make(asked.folder, asked.seed, asked.shipments, asked.planted, asked.hard)
+    make(
+        asked.folder, asked.seed, asked.shipments, asked.planted, asked.hard,
+        harder=asked.harder, blinded=asked.blinded,
+    )  # fmt: skip

@@ -21,7 +21,22 @@ PROCEDURES = (
 )
 PLAIN, EXPORT, REEXPORT, TEMPORARY, RETURN, INWARD, OUTWARD = range(len(PROCEDURES))
 NOBODY, TO_ORDER = -1, -2
+RINGS, ROUTES, CHAINS = "find-rings", "find-circular-routes", "find-relabel-chains"
+KINDS = (
+    *("ordinary", "habit", "entrepot", "processing", "return"),
+    *("standing customers", "rare processing", "leasing", "repacking"),
+)
+ORDINARY, HABIT, ENTREPOT, PROCESSING, HOME, STANDING, RARE, LEASING, REPACKING = range(len(KINDS))
+"""What a shipment of the background is: told in the truth of a harder world."""
+
 HUBS = ("HK", "SG", "AE", "NL", "MY", "KR")
+
+SURNAMES = tuple(
+    begin + end
+    for begin in ("Al", "Bor", "Cas", "Den", "Er", "Fal", "Gar", "Hol", "Is", "Kor", "Lan", "Mor")
+    for end in ("", "aki", "an", "berg", "dal", "eda", "ev", "ino", "man", "ova", "sen", "ström")
+)
+GIVEN = ("Ada", "Ben", "Cem", "Dora", "Edo", "Fay", "Gus", "Hana", "Ivo", "Jin", "Kai", "Lea")
 
 COLUMNS: dict[str, tuple[type, Any]] = {
     "shipper": (np.int32, NOBODY),
@@ -40,6 +55,7 @@ COLUMNS: dict[str, tuple[type, Any]] = {
     "seal": (np.int32, -1),
     "lot": (np.int32, -1),
     "tag": (np.int32, -1),
+    "kind": (np.int8, ORDINARY),
 }
 """Column of a shipment → its type and what stands where nothing is said."""
 
@@ -87,6 +103,10 @@ class World:
     seed: int
     shipments: int
     hard: bool
+    harder: bool = False
+    """Hard, and beside it what `bench/README.md` lists."""
+    blinded: bool = False
+    """No description and no procedure tells anything."""
     rng: np.random.Generator = field(init=False)
     goods: Goods = field(init=False)
     ports: list[str] = field(init=False)
@@ -96,14 +116,21 @@ class World:
     processing: list[tuple[int, int, int]] = field(default_factory=list)
     second: list[int] = field(default_factory=list)
     seats: list[tuple[str, int]] = field(default_factory=list)
-    people: list[str] = field(default_factory=list)
     owned: list[tuple[int, int, float]] = field(default_factory=list)
     truth: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
+    held: list[tuple[str, int, float]] = field(default_factory=list)
+    """Companies that a person owns: the person, the company, the share."""
+    grouped: set[int] = field(default_factory=set)
+    """Companies that an owner has put together, of a harder world."""
+    surnames: dict[str, str] = field(default_factory=dict)
+    made_of: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
+    """What each network and each look-alike of `truth` is made of, in the same order."""
     tags: int = 0
     lots: int = 0
 
     def __post_init__(self) -> None:
-        self.rng = np.random.default_rng([self.seed, self.shipments, self.hard])
+        self.hard = self.hard or self.harder
+        self.rng = np.random.default_rng([self.seed, self.shipments, self.hard + self.harder])
         self.goods = Goods.read()
         listed = tomllib.loads((SAMPLE / "world.toml").read_text("utf-8"))["ports"]
         self.ports = [one[0] for one in listed]
@@ -159,6 +186,10 @@ class World:
         sizes = np.array([len(words) for words in self.goods.words])
         return (self.rng.random(len(good)) * sizes[good]).astype(np.int8)
 
+    def surname(self) -> str:
+        """A surname: some are common."""
+        return SURNAMES[int(len(SURNAMES) * self.rng.random() ** 1.5)]
+
     def next_tag(self) -> int:
         self.tags += 1
         return self.tags - 1
@@ -167,6 +198,7 @@ class World:
         self.lots += 1
         return self.lots - 1
 
-    def note(self, command: str, kind: str, what: Any) -> None:
-        """Write a planted network, or a lawful look-alike, into the truth."""
-        self.truth.setdefault(command, {"planted": [], "lawful": []})[kind].append(what)
+    def note(self, command: str, kind: str, what: Any, made_of: Any) -> None:
+        """Write a planted network or a lawful look-alike into the truth, and what it is made of."""
+        for told, one in ((self.truth, what), (self.made_of, made_of)):
+            told.setdefault(command, {"planted": [], "lawful": []})[kind].append(one)

@@ -1,14 +1,22 @@
-"""The lawful background: ordinary trade, habits, entrepôt, processing, returns; and its holes."""
+"""The lawful background of a world: its trade, its groups of companies, and its holes."""
 
 from __future__ import annotations
 
 import numpy as np
 from world.parts import (
     DAYS,
+    ENTREPOT,
     FORWARDERS,
+    HABIT,
+    HOME,
+    LEASING,
     NOBODY,
+    ORDINARY,
     PLAIN,
+    PROCESSING,
+    RARE,
     REEXPORT,
+    REPACKING,
     RETURN,
     TEMPORARY,
     TO_ORDER,
@@ -22,14 +30,22 @@ from world.parts import (
 def background(world: World) -> None:
     """Add the lawful trade of a world."""
     total = world.shipments
-    blocks = [
-        habits(world, int(total * 0.14)),
-        entrepot(world, int(total * 0.08)),
-        processing(world, int(total * 0.05)),
-        returns(world, int(total * 0.02)),
-    ]
-    done = sum(len(block["good"]) for block in blocks)
-    everything = joined([*blocks, ordinary(world, max(total - done, 0))])
+    blocks = {
+        HABIT: habits(world, int(total * 0.14)),
+        ENTREPOT: entrepot(world, int(total * 0.08)),
+        PROCESSING: processing(world, int(total * 0.05)),
+        HOME: returns(world, int(total * 0.02)),
+    }
+    if world.harder:
+        blocks[RARE] = rare_processing(world, max(20, world.companies // 40))
+        blocks[LEASING] = leasing(world, int(total * 0.03))
+        blocks[REPACKING] = repacking(world, int(total * 0.04))
+        groups(world, world.companies // 16)
+    done = sum(len(block["good"]) for block in blocks.values())
+    blocks[ORDINARY] = ordinary(world, max(total - done, 0))
+    for kind, block in blocks.items():
+        block["kind"][:] = kind
+    everything = joined(blocks.values())
     containers(world, everything)
     holes(world, everything)
     world.blocks = [everything]
@@ -137,6 +153,78 @@ def returns(world: World, count: int) -> Rows:
     back["weight"], back["origin"], back["word"] = out["weight"], out["origin"], out["word"]
     out["procedure"][:], back["procedure"][:] = TEMPORARY, RETURN
     return joined([out, back])
+
+
+def rare_processing(world: World, makers: int) -> Rows:
+    """Companies that turn one good into another two or three times, and no record says so."""
+    apart = world.quiet[~np.isin(world.quiet, world.processors)]
+    maker = world.rng.choice(apart, makers, replace=False)
+    turn = world.rng.integers(0, len(world.goods.hs), makers)
+    into = (turn + world.rng.integers(1, len(world.goods.hs), makers)) % len(world.goods.hs)
+    which = np.repeat(np.arange(makers), world.rng.integers(2, 4, makers))
+    a = other_than(world, maker[which], world.firm(len(which)))
+    b = other_than(world, maker[which], world.firm(len(which)))
+    first = leg(world, a, maker[which], turn[which], world.rng.integers(0, DAYS - 80, len(which)))
+    left = first["arrived"] + world.rng.integers(3, 31, len(which))
+    second = leg(world, maker[which], b, into[which], left)
+    second["weight"] = np.round(first["weight"] * (0.955 + 0.045 * world.rng.random(len(which))))
+    return joined([first, second])
+
+
+def leasing(world: World, count: int) -> Rows:
+    """Equipment of one weight, out each month and home again, and no procedure says so."""
+    months = 10
+    pairs = max(count // (2 * months), 1)
+    a = world.firm(pairs)
+    b = other_than(world, a, world.firm(pairs))
+    which = np.repeat(np.arange(pairs), months)
+    good = world.known_for[a, 1]
+    weight = world.weights(good)
+    left = world.rng.integers(0, 300, pairs)[which] + 30 * np.tile(np.arange(months), pairs)
+    out = leg(world, a[which], b[which], good[which], left + world.rng.integers(-2, 3, len(which)))
+    used = world.rng.integers(5, 31, len(which))
+    back = leg(world, b[which], a[which], good[which], out["arrived"] + used)
+    for one in (out, back):
+        one["weight"], one["origin"] = weight[which], world.country[a][which]
+        one["word"][:] = 0  # one wording, as it is one kind of thing
+    out["departed"] = np.maximum(out["departed"], 0)
+    return joined([out, back])
+
+
+def repacking(world: World, count: int) -> Rows:
+    """Hubs that send goods on in other weights: what one to three firms sent, to two to four."""
+    blocks: list[Rows] = []
+    done = 0
+    while done < count:
+        into, out = int(world.rng.integers(1, 4)), int(world.rng.integers(2, 5))
+        hub = np.full(out, world.rng.choice(world.hubs))
+        a = other_than(world, hub[:1].repeat(into), world.firm(into))
+        b = other_than(world, hub, world.firm(out))
+        good = world.known_for[a[:1], 0]
+        day = int(world.rng.integers(0, DAYS - 80))
+        first = leg(world, a, hub[:1].repeat(into), good.repeat(into), np.full(into, day))
+        first["departed"] += world.rng.integers(0, 8, into).astype(np.int32)
+        first["arrived"] += first["departed"] - day
+        there = int(first["arrived"].max())
+        left = there + world.rng.integers(1, 21, out)
+        second = leg(world, hub, b, good.repeat(out), left)
+        shares = world.rng.uniform(0.5, 1.5, out)
+        second["weight"] = np.round(first["weight"].sum() * shares / shares.sum())
+        second["origin"][:], second["word"][:] = first["origin"][0], first["word"][0]
+        blocks += [first, second]
+        done += into + out
+    return joined(blocks)
+
+
+def groups(world: World, count: int) -> None:
+    """Companies of one owner, as many have: two to five, a fifth of them held below a half."""
+    free = world.rng.permutation(world.companies - FORWARDERS)[: 6 * count] + FORWARDERS
+    for number in range(count):
+        parent, *owned = (int(one) for one in free[6 * number :][: world.rng.integers(3, 7)])
+        world.grouped |= {parent, *owned}
+        for one in owned:
+            least, most = (5, 50) if world.rng.random() < 0.2 else (50, 101)
+            world.owned.append((parent, one, float(world.rng.integers(least, most))))
 
 
 def containers(world: World, every: Rows) -> None:

@@ -15,7 +15,19 @@ import pyarrow.csv
 from stdnum import iso6346
 from world.boards import boards
 from world.networks import plant
-from world.parts import FORWARDERS, PROCEDURES, TO_ORDER, World, joined
+from world.parts import (
+    EXPORT,
+    FORWARDERS,
+    GIVEN,
+    KINDS,
+    ORDINARY,
+    PLAIN,
+    PROCEDURES,
+    TO_ORDER,
+    Rows,
+    World,
+    joined,
+)
 from world.trade import background
 
 FIRST_DAY = np.datetime64("2023-01-01")
@@ -26,22 +38,41 @@ SYLLABLES = {
 }
 
 
-def make(folder: Path, seed: int, shipments: int, planted: int, hard: bool) -> World:
-    """Make a world and write it: the same seed gives the same bytes."""
-    world = World(seed, shipments, hard)
+def make(
+    folder: Path,
+    seed: int,
+    shipments: int,
+    planted: int,
+    hard: bool,
+    *,
+    harder: bool = False,
+    blinded: bool = False,
+) -> World:
+    """Make a world and write it: the same seed gives the same bytes, and blinded the same trade."""
+    world = World(seed, shipments, hard, harder, blinded)
     background(world)
     plant(world, planted)
     boards(world, planted)
     folder.mkdir(parents=True, exist_ok=True)
-    ids = _shipments(world, folder / "shipments.csv")
+    every = _shuffled(world)
+    ids = _shipments(world, every, folder / "shipments.csv")
     _companies(world, folder)
-    truth = {
+    truth: dict[str, Any] = {
         command: {
             kind: [_named(world, command, one, ids) for one in listed]
             for kind, listed in kinds.items()
         }
         for command, kinds in world.truth.items()
     }
+    if world.harder:
+        for command, made_of in world.made_of.items():
+            truth[command]["ingredients"] = made_of["planted"]
+            truth[command]["kinds"] = made_of["lawful"]
+        truth["background"] = {
+            name: [f"S{at:07}" for at in np.flatnonzero(every["kind"] == kind)]
+            for kind, name in enumerate(KINDS)
+            if kind != ORDINARY
+        }
     (folder / "truth.json").write_text(json.dumps(truth), encoding="utf-8")
     return world
 
@@ -56,8 +87,8 @@ def company_id(number: int) -> str:
     return f"C{number:06}"
 
 
-def _shipments(world: World, path: Path) -> dict[int, str]:
-    """Write all shipments in an order that tells nothing; gives the ids of the planted ones."""
+def _shuffled(world: World) -> Rows:
+    """All shipments in an order that tells nothing."""
     every = joined(world.blocks)
     count = len(every["good"])
     order = world.rng.permutation(count)
@@ -66,10 +97,21 @@ def _shipments(world: World, path: Path) -> dict[int, str]:
         slip = world.rng.integers(-1, 2, count)
         slip = np.where(every["tag"] >= 0, np.minimum(slip, 0), slip)  # nothing leaves too early
         every["arrived"] = np.where(every["arrived"] >= 0, every["arrived"] + slip, -1)
+    return every
 
+
+def _shipments(world: World, every: Rows, path: Path) -> dict[int, str]:
+    """Write all shipments; gives the ids of the planted ones."""
+    count = len(every["good"])
     companies = _names(company_id(n) for n in range(world.companies + len(world.second)))
     words = [word for listed in world.goods.words for word in listed]
     first_word = np.cumsum([0, *(len(listed) for listed in world.goods.words)])[:-1]
+    described = first_word[every["good"]] + every["word"]
+    procedure = every["procedure"]
+    if world.blinded:  # one neutral word or none
+        some = np.arange(count) % 2
+        words, described = ["goods"], some - 1
+        procedure = np.where(procedure > EXPORT, some * EXPORT, procedure)
     boxes = _names(_box(n) for n in range(int(every["container"].max()) + 1))
     consignee = _taken(companies, every["consignee"])
     consignee = pa.compute.if_else(
@@ -82,11 +124,11 @@ def _shipments(world: World, path: Path) -> dict[int, str]:
             "consignee": consignee,
             "notify": _taken(companies, every["notify"]),
             "hs": _taken(_names(world.goods.hs), every["good"]),
-            "description": _taken(_names(words), first_word[every["good"]] + every["word"]),
+            "description": _taken(_names(words), described),
             "origin": _taken(_names(world.countries), every["origin"]),
             "procedure": _taken(
                 _names(name.replace("_", "_") for name in PROCEDURES),
-                np.where(every["procedure"] == 0, -1, every["procedure"]),
+                np.where(procedure == PLAIN, -1, procedure),
             ),
             "departed": _day(every["departed"]),
             "arrived": _day(every["arrived"]),
@@ -172,12 +214,13 @@ def _companies(world: World, folder: Path) -> None:
     _csv(
         folder / "people.csv",
         ("id", "name"),
-        [(one, f"Person {one}") for one in sorted({person for person, _ in world.seats})],
+        _people(world),
     )
     _csv(
         folder / "ownerships.csv",
         ("owner", "owned", "share"),
-        [(company_id(a), company_id(b), share) for a, b, share in world.owned],
+        [(company_id(a), company_id(b), share) for a, b, share in world.owned]
+        + [(person, company_id(b), share) for person, b, share in world.held],
     )
     _csv(
         folder / "ports.csv",
@@ -187,6 +230,16 @@ def _companies(world: World, folder: Path) -> None:
             for at, code in enumerate(world.ports)
         ],
     )
+
+
+def _people(world: World) -> list[tuple[str, str]]:
+    ids = sorted({person for person, _ in world.seats})
+    if not world.harder:
+        return [(one, f"Person {one}") for one in ids]
+    return [
+        (one, f"{world.rng.choice(GIVEN)} {world.surnames.get(one) or world.surname()}")
+        for one in ids
+    ]
 
 
 def _name(script: str, number: int) -> str:
