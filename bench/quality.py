@@ -189,6 +189,8 @@ def measure(seed: int, shipments: int, planted: int, level: int, keep: str) -> d
         answers = {command: asked(case, command, max(5 * planted, 100)) for command in COMMANDS}
         netinv(case, "server", "stop")
         plain = Plain(folder)
+        if keep:
+            (folder / "answers.json").write_text(json.dumps(answers), "utf-8")
         plainly = {command: plain.find(command) for command in COMMANDS[:3]}
     return {"truth": truth, "netinv": answers, "plain": plainly}
 

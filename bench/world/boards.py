@@ -107,6 +107,8 @@ def _family(world: World, number: int) -> list[int]:
 def _alone(world: World, size: int) -> list[int]:
     """Companies that take part in no other arrangement of this file."""
     taken = world.__dict__.setdefault("seated", set(world.grouped))
+    if len(set(map(int, world.quiet)) - taken) < size:
+        raise ValueError("too few companies for so many networks: make fewer, or more shipments")
     chosen: list[int] = []
     while len(chosen) < size:
         one = int(world.rng.choice(world.quiet))
