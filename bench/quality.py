@@ -101,20 +101,22 @@ class Score:
         """What the findings among the first N are that name no planted network."""
         mine = truth[command]
         kind_of = {one: kind for kind, ids in truth["background"].items() for one in ids}
+        lawful = [one for name in COMMANDS for one in truth[name]["lawful"]]
+        kinds = [one for name in COMMANDS for one in truth[name]["kinds"]]
         for finding in answer[: len(mine["planted"])]:
             if _best(finding, mine["planted"]) is not None:
                 continue
-            alike = _part_of(finding, mine["lawful"])
+            alike = _part_of(finding, lawful)
             touched = [len(set(finding) & set(one)) for one in mine["planted"]]
             if alike is not None:
-                self.wrong[mine["kinds"][alike]] += 1
+                self.wrong[kinds[alike]] += 1
             elif max(touched, default=0) * 2 >= len(finding):
                 self.wrong["a part of a planted one"] += 1
             elif max(touched, default=0) > 1:
                 self.wrong["a planted hand-over, and chance"] += 1
             else:
-                kinds = Counter(kind_of.get(one, "ordinary") for one in finding)
-                (kind, times), *_ = kinds.most_common()
+                trade = Counter(kind_of.get(one, "ordinary") for one in finding)
+                (kind, times), *_ = trade.most_common()
                 whole = times == len(finding)
                 self.wrong[f"{'all' if whole else 'most'} of it {kind}"] += 1
 
