@@ -50,8 +50,8 @@ def route(world: World) -> list[Leg]:
     firms = choose_firms(world, size + 1, abroad=True)
     home = np.flatnonzero(world.port[world.quiet] == world.port[firms[0]])
     last = int(world.rng.choice(world.quiet[home]))
-    while last in firms[:-1]:
-        last = int(world.rng.choice(world.quiet))
+    if last in firms[:-1]:
+        return route(world)
     firms[-1] = last
     changes = world.rng.random() < 0.6
     goods, origins = good_and_origin(world, firms, size, changes=changes)
@@ -63,8 +63,8 @@ def route(world: World) -> list[Leg]:
 def chain(world: World) -> list[Leg]:
     """Shipments on which heading, name and origin change: two to five on one lot, or three to five
     by weight alone (one hand-over by weight alone is no more than what chance makes by itself)."""
-    traced = world.rng.random() < 1 / 3
-    size = int(world.rng.integers(2 if traced else 3, 6))
+    traced = world.rng.random() < 1 / 2
+    size = int(world.rng.integers(2 if traced else 3 if world.harder else 4, 6))
     firms = choose_firms(world, size + 1, abroad=False)
     goods, origins = good_and_origin(world, firms, size, changes=True)
     legs = legs_between(world, firms, goods, origins)

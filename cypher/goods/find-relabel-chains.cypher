@@ -9,7 +9,9 @@
 //   by like weight alone is no more than what chance makes in busy trade.
 // lawful: |
 //   processing on record, a holder that hands the same two headings on at least four times and half of
-//   what it gets (it may process), a heading that moved between HS editions, returns and repairs: listed with --lawful.
+//   what it gets (it may process), a heading that moved between HS editions, returns and repairs,
+//   the same companies that send the same goods on at least three times under origins of their own:
+//   listed with --lawful.
 // red_flag: |
 //   US Department of Justice, Operation Gatekeeper, 2025-12-08; Shenzhen Intermediate People's
 //   Court, 2025-12-16: goods concealed under other names.
@@ -25,6 +27,7 @@
 // against:
 //   notify: a notify party stands in for a consignee that is not named
 //   second_record: two records of one registration, or of one contact and day of incorporation, are taken as one company
+//   sister: "{sister} and the company that sends the goods on have one owner, and are taken as one holder"
 //   undated: "the {undated} is not recorded: the usual days of the lane stand in"
 //   part_loads: two to four shipments of one pair are taken together as one load
 //   habitual: one of these companies often sends this weight to the next (expected {habitual})
@@ -57,19 +60,27 @@ WITH p, h, [h[0].sender] + [hop IN h | hop.holder] + [h[-1].receiver] AS ids,
 WITH *, reduce(sum = 0.0, hop IN h | sum + hop.weight) AS all_chance
 WITH *,
   // Of n chances, each as small as it says, the product is as small more often than one.
-  // A hand-over that is trade rather than chance is no such chance.
-  reduce(sum = 0.0, hop IN h | sum + CASE WHEN hop.as_it_is THEN 0 ELSE hop.weight END) AS by_chance,
-  size([hop IN h WHERE NOT hop.as_it_is]) AS chances
+  // A hand-over that is trade rather than chance is no such chance. docs/links.md: A path.
+  reduce(sum = 0.0, hop IN h | sum + CASE WHEN hop.as_it_is THEN 0 ELSE hop.weight END) AS summed,
+  size([hop IN h WHERE NOT hop.as_it_is]) AS chances,
+  size([hop IN h WHERE hop.relabelled]) AS times
+WITH *, CASE WHEN summed > 0 THEN summed ELSE 0.0 END AS by_chance
 WITH *, log10(reduce(t = {sum: 1.0, term: 1.0}, k IN range(1, chances - 1) |
     {term: t.term * by_chance * 2.302585 / k, sum: t.sum + t.term * by_chance * 2.302585 / k}).sum)
     AS often
-WITH *, all_chance - often AS unlikely
+// Goods change their papers once: every further change is as likely another consignment.
+WITH *, all_chance - 0.5 * often - CASE WHEN times > 1 THEN times - 1 ELSE 0 END AS unlikely
 // What is lawful is trade: as chance it would be unlikely enough, and it is told among the lawful.
 WHERE $strength <= reduce(sum = 0.0, hop IN h | sum - log10(hop.expected + 1e-9))
   AND all(i IN range(0, size(ids) - 1) WHERE NOT ids[i] IN ids[i + 1..] OR (i = 0 AND ids[0] = ids[-1] AND NOT ids[0] IN ids[1..-1]))
   AND ($company IS NULL OR $company IN ids)
   AND (size(relabelled) = 0 OR reduce(most = 0.0, hop IN relabelled |
     CASE WHEN hop.weight > most THEN hop.weight ELSE most END) > 0)
+WITH ids, collect({p: p, h: h, shipments: shipments, relabelled: relabelled, unlikely: unlikely})
+    AS found, count(DISTINCT shipments[0]) AS rounds
+UNWIND found AS one
+WITH ids, rounds, one.p AS p, one.h AS h, one.shipments AS shipments, one.relabelled AS relabelled,
+  one.unlikely AS unlikely
 WITH *,
   COLLECT { UNWIND shipments AS id MATCH (s:Shipment {id: id}) RETURN s } AS legs
 WITH *,
@@ -79,11 +90,13 @@ WITH *,
   CASE WHEN any(hop IN relabelled WHERE hop.heading_changed) THEN 1.0 ELSE 0.0 END
     + CASE WHEN any(hop IN relabelled WHERE hop.origin_changed) THEN 0.5 ELSE 0.0 END
     + CASE WHEN any(hop IN relabelled WHERE hop.renamed) THEN 0.5 ELSE 0.0 END AS change,
-  CASE WHEN any(hop IN relabelled WHERE NOT hop.basis IN ['weight', 'split', 'merge']) THEN 3 ELSE 0 END AS trace
+  CASE WHEN any(hop IN relabelled WHERE NOT hop.basis IN ['weight', 'split', 'merge', 'affiliate']) THEN 3 ELSE 0 END AS trace
 WITH *, CASE
     WHEN 2 * size(returning) >= size(legs) THEN 'declared as ' + reduce(text = '', leg IN returning |
       CASE WHEN text CONTAINS leg.procedure THEN text WHEN text = '' THEN leg.procedure
         ELSE text + ', ' + leg.procedure END) + ' (' + size(returning) + ' of ' + size(legs) + ' legs)'
+    WHEN rounds >= 3 AND none(hop IN relabelled WHERE hop.heading_changed OR hop.renamed)
+      THEN 'the same companies send the same goods on like this: ' + rounds + ' times'
     WHEN size(relabelled) = 0 THEN coalesce(reasons[0], 'no change that its holder does not make')
   END AS explained
 ORDER BY explained IS NOT NULL, unlikely + change + trace DESC, size(h) DESC, legs[0].id
@@ -94,9 +107,9 @@ RETURN shipments,
   duration.inDays(coalesce(legs[0].departed, legs[0].arrived),
     coalesce(legs[-1].arrived, legs[-1].departed)).days AS days,
   [hop IN h | hop.basis] AS basis,
-  CASE WHEN all(hop IN h WHERE hop.basis = 'weight') THEN 'like weight'
+  CASE WHEN all(hop IN h WHERE hop.basis IN ['weight', 'affiliate']) THEN 'like weight'
     ELSE substring(reduce(text = '', hop IN h | text + ', ' + CASE hop.basis WHEN 'weight'
-      THEN 'like weight' WHEN 'split' THEN 'part loads' WHEN 'merge' THEN 'part loads'
+      THEN 'like weight' WHEN 'affiliate' THEN 'like weight' WHEN 'split' THEN 'part loads' WHEN 'merge' THEN 'part loads'
       ELSE hop.basis END), 2) END AS tie,
   CASE WHEN 0.5 <= COUNT { (:Shipment) } * 10.0 ^ -unlikely
     THEN round(COUNT { (:Shipment) } * 10.0 ^ -unlikely) END AS by_chance,
@@ -104,6 +117,8 @@ RETURN shipments,
   unlikely, change, trace,
   head([hop IN h WHERE hop.by_notify | 'yes']) AS notify,
   head([hop IN h WHERE hop.second | 'yes']) AS second_record,
+  head([hop IN h WHERE hop.sister IS NOT NULL |
+    coalesce(head(COLLECT { MATCH (c:Party {id: hop.sister}) RETURN c.name }), hop.sister)]) AS sister,
   head([hop IN h WHERE hop.dated IS NOT NULL | hop.dated]) AS undated,
   head([hop IN h WHERE hop.basis IN ['split', 'merge'] | 'yes']) AS part_loads,
   head([hop IN h WHERE hop.expected > 0.3 | hop.expected]) AS habitual,

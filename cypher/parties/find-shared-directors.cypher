@@ -18,13 +18,14 @@
 // explained: explained
 // hubs: {node: Party, by: DIRECTS, above: max_seats}
 // score:
-//   cycles: 2 for each independent cycle through different people, 6 at most
+//   cycles: 2 for each independent cycle through different people, 6 at most, times close, and half of that for a family
 //   goods: 0.5 for each HS heading that at least two of them trade, 1.5 at most
 //   close: 2 divided by the mean number of seats of the shared officers
 // explain: |
 //   {companies} share {directors} in {seats} seats; independent cycles: {rounds}. {trade}.
 // against:
 //   more: "{more} hang on by one officer alone"
+//   family: "the officers share the surname {family}: it may be a family's own firms"
 //   also_hubs: "{also_hubs} also sit there, and on too many boards to mean anything"
 //   undated: "seats without dates, which count as overlapping: {undated}"
 // needs:
@@ -32,7 +33,7 @@
 // example: netinv find-shared-directors --max-seats 12 -o boards.html
 // inputs:
 //   company: {type: entity, optional: true, help: Only the group of this company (id or name)}
-//   max_seats: {type: integer, default: 20, min: 2, max: 10000, ours: true, help: Officers of more seats are listed and not followed}
+//   max_seats: {type: integer, default: 7, min: 2, max: 10000, ours: true, help: Officers of more seats are listed and not followed}
 //   steps: {type: integer, default: 6, min: 1, max: 8, ours: true, help: Most officers from the first company of a group to any other}
 //   ever: {type: flag, default: false, help: Count seats that never overlapped in time too}
 CYPHER 25
@@ -115,10 +116,15 @@ CALL (members) {
   WITH o ORDER BY o.id LIMIT 1
   RETURN collect(coalesce(o.name, o.id)) AS owners
 }
-WITH *, seats - size(members) - size(shared) + 1 AS rounds
-WITH *, CASE WHEN rounds > 3 THEN 6 ELSE 2 * rounds END AS cycles,
-  CASE WHEN size(headings) > 3 THEN 1.5 ELSE 0.5 * size(headings) END AS goods,
+WITH *, seats - size(members) - size(shared) + 1 AS rounds,
   round(2.0 * size(shared) / all_seats, 3) AS close,
+  [one IN shared WHERE one.d.name IS NOT NULL | CASE WHEN one.d.name CONTAINS ' '
+    THEN last(split(one.d.name, ' ')) ELSE left(one.d.name, 1) END] AS surnames
+WITH *, head([one IN surnames WHERE size(shared) > 1
+    AND 4 * size([other IN surnames WHERE other = one]) >= 3 * size(shared)]) AS family
+WITH *, round(CASE WHEN rounds > 3 THEN 6 ELSE 2 * rounds END * close
+    * CASE WHEN family IS NULL THEN 1.0 ELSE 0.5 END, 3) AS cycles,
+  CASE WHEN size(headings) > 3 THEN 1.5 ELSE 0.5 * size(headings) END AS goods,
   CASE WHEN size(owners) > 0 THEN 'one group of companies: ' + owners[0]
     + ' owns at least 50 % of all of them' END AS explained
 ORDER BY explained IS NOT NULL, cycles + goods + close DESC, members[0].id
@@ -128,7 +134,7 @@ RETURN [c IN members | coalesce(c.name, c.id)] AS companies,
   CASE WHEN size(headings) = 0 THEN 'No heading is traded by two of them'
     ELSE 'Headings traded by two or more: ' + substring(reduce(text = '', one IN headings[..10] |
       text + ', ' + one), 2) END AS trade,
-  cycles, goods, close, also_hubs, more,
+  cycles, goods, close, family, also_hubs, more,
   CASE WHEN any(seat IN held WHERE seat.from IS NULL AND seat.to IS NULL)
     THEN size([seat IN held WHERE seat.from IS NULL AND seat.to IS NULL]) END AS undated,
   explained, members AS companies_drawn, [one IN shared | one.d] AS officers, held, trades

@@ -27,6 +27,7 @@
 // against:
 //   notify: a notify party stands in for a consignee that is not named
 //   second_record: two records of one registration, or of one contact and day of incorporation, are taken as one company
+//   sister: "{sister} and the company that sends the goods on have one owner, and are taken as one holder"
 //   undated: "the {undated} is not recorded: the usual days of the lane stand in"
 //   part_loads: two to four shipments of one pair are taken together as one load
 //   habitual: one of these companies often sends this weight to the next (expected {habitual})
@@ -58,13 +59,16 @@ WITH p, h, [h[0].sender] + [hop IN h | hop.holder] AS ids,
     found + coalesce(h[i].to_parts, [nodes(p)[i + 1].id])) AS shipments
 WITH *,
   // Of n chances, each as small as it says, the product is as small more often than one.
-  // A hand-over that is trade rather than chance is no such chance.
-  reduce(sum = h[-1].to_whom, hop IN h | sum + CASE WHEN hop.as_it_is THEN 0 ELSE hop.weight END) AS by_chance,
-  size([hop IN h WHERE NOT hop.as_it_is]) AS chances
+  // A hand-over that is trade rather than chance is no such chance. docs/links.md: A path.
+  reduce(sum = h[-1].to_whom, hop IN h | sum + CASE WHEN hop.as_it_is THEN 0 ELSE hop.weight END) AS summed,
+  size([hop IN h WHERE NOT hop.as_it_is]) AS chances,
+  size([hop IN h WHERE hop.relabelled]) AS times
+WITH *, CASE WHEN summed > 0 THEN summed ELSE 0.0 END AS by_chance
 WITH *, log10(reduce(t = {sum: 1.0, term: 1.0}, k IN range(1, chances) |
     {term: t.term * by_chance * 2.302585 / k, sum: t.sum + t.term * by_chance * 2.302585 / k}).sum)
     AS often
-WITH *, all_chance - often AS unlikely
+// Goods change their papers once: every further change is as likely another consignment.
+WITH *, all_chance - 0.5 * often - CASE WHEN times > 1 THEN times - 1 ELSE 0 END AS unlikely
 // What is lawful is trade: as chance it would be unlikely enough, and it is told among the lawful.
 WHERE $strength <= reduce(sum = h[-1].to_whom, hop IN h | sum - log10(hop.expected + 1e-9))
   AND all(i IN range(0, size(ids) - 1) WHERE NOT ids[i] IN ids[i + 1..])
@@ -88,7 +92,7 @@ WITH *, CASE
     WHEN rounds >= 3 THEN 'the same companies send goods round and round: ' + rounds + ' times'
     WHEN size(altered) > 0 AND none(hop IN altered WHERE hop.heading_changed)
       THEN altered[0].lawful
-    WHEN all(hop IN h WHERE hop.origin_kept) THEN 'the origin is kept on every leg'
+    WHEN all(hop IN h WHERE hop.origin_kept AND NOT hop.heading_changed) THEN 'the origin is kept on every leg'
   END AS explained,
   CASE WHEN any(hop IN h WHERE hop.relabelled) THEN 1 ELSE 0 END AS renamed
 ORDER BY explained IS NOT NULL, unlikely + renamed DESC, legs[0].id
@@ -98,18 +102,20 @@ RETURN shipments,
   duration.inDays(coalesce(legs[0].departed, legs[0].arrived),
     coalesce(legs[-1].arrived, legs[-1].departed)).days AS days,
   [hop IN h | hop.basis] AS basis,
-  CASE WHEN all(hop IN h WHERE hop.basis = 'weight') THEN 'like weight'
+  CASE WHEN all(hop IN h WHERE hop.basis IN ['weight', 'affiliate']) THEN 'like weight'
     ELSE substring(reduce(text = '', hop IN h | text + ', ' + CASE hop.basis WHEN 'weight'
-      THEN 'like weight' WHEN 'split' THEN 'part loads' WHEN 'merge' THEN 'part loads'
+      THEN 'like weight' WHEN 'affiliate' THEN 'like weight' WHEN 'split' THEN 'part loads' WHEN 'merge' THEN 'part loads'
       ELSE hop.basis END), 2) END AS tie,
   reduce(all = [], hop IN h | all + hop.changes) AS changes,
   unlikely, renamed,
   head([hop IN h WHERE hop.by_notify | 'yes']) AS notify,
   head([hop IN h WHERE hop.second | 'yes']) AS second_record,
+  head([hop IN h WHERE hop.sister IS NOT NULL |
+    coalesce(head(COLLECT { MATCH (c:Party {id: hop.sister}) RETURN c.name }), hop.sister)]) AS sister,
   head([hop IN h WHERE hop.dated IS NOT NULL | hop.dated]) AS undated,
   head([hop IN h WHERE hop.basis IN ['split', 'merge'] | 'yes']) AS part_loads,
   head([hop IN h WHERE hop.expected > 0.3 | hop.expected]) AS habitual,
-  CASE WHEN all(hop IN h WHERE hop.basis IN ['weight', 'split', 'merge']) THEN 'yes' END AS by_weight,
+  CASE WHEN all(hop IN h WHERE hop.basis IN ['weight', 'split', 'merge', 'affiliate']) THEN 'yes' END AS by_weight,
   explained, legs, p,
   [leg IN legs | [(leg)-[r:SHIPPED|CONSIGNED_TO|EXPORTED_BY|IMPORTED_BY|SOLD_BY|BOUGHT_BY
     |NOTIFIES|LOADED_AT|DISCHARGED_AT]-() | r]] AS around

@@ -20,6 +20,7 @@
 //   to_where: {type: number}
 //   to_land: {type: number}
 //   sender: {}
+//   sister: {}
 //   holder: {}
 //   receiver: {}
 //   by_notify: {type: flag}
@@ -43,7 +44,7 @@ MATCH (a:Shipment {id: row.a})
 MATCH (b:Shipment {id: row.b})
 MERGE (a)-[h:HANDOFF {key: row.key}]->(b)
 SET h = row {.key, .from_load, .to_load, .from_parts, .to_parts, .basis, .days, .drift, .expected,
-    .rank, .of, .weight, .as_it_is, .to_whom, .to_where, .to_land, .sender, .holder, .receiver,
+    .rank, .of, .weight, .as_it_is, .to_whom, .to_where, .to_land, .sender, .sister, .holder, .receiver,
     .by_notify, .second, .dated, .from_port, .to_port, .from_country, .via_country, .to_country,
     .origin_kept, .heading_changed, .origin_changed, .renamed, .relabelled, .changes, .lawful,
     .rule, derived: true}

@@ -18,6 +18,7 @@
 --   shift: {type: integer, default: 0, min: 0, max: 3650, help: "Days by which departures are set back, to see what chance alone gives"}
 WITH
 -- ---------------------------------------------------------------- one company, several records
+decided AS (SELECT a, b, coalesce(decision, 'accepted') AS decision FROM same_as),
 tells AS (
   SELECT id, 'r ' || coalesce(country, '') || ' ' || registration AS tell
   FROM companies WHERE registration IS NOT NULL
@@ -27,16 +28,40 @@ tells AS (
   UNION ALL
   SELECT id, 'a ' || address_key || ' ' || incorporated FROM companies
   WHERE address_key IS NOT NULL AND incorporated = incorporated_last
+  UNION ALL
+  SELECT unnest([a, b]), 'd ' || least(a, b) || ' ' || greatest(a, b) FROM decided
+  WHERE decision = 'accepted'
 ),
 -- A tell that more than four records share is an agent's, and tells nothing.
 told AS (
   SELECT tell, min(id) AS first FROM tells GROUP BY tell HAVING count(DISTINCT id) BETWEEN 2 AND 4
 ),
-near AS (SELECT id, min(first) AS first FROM tells JOIN told USING (tell) GROUP BY id),
+near AS (
+  SELECT id, min(first) AS first FROM tells JOIN told USING (tell)
+  WHERE NOT EXISTS (FROM decided WHERE decision = 'rejected'
+    AND least(a, b) = least(id, first) AND greatest(a, b) = greatest(id, first))
+  GROUP BY id
+),
 same AS MATERIALIZED (
   SELECT n.id, least(n.first, coalesce(m.first, n.first)) AS company
   FROM near n LEFT JOIN near m ON m.id = n.first
 ),
+-- Companies of one owner, who holds half of each or more; an owner of many is no one holder.
+owned AS (
+  SELECT DISTINCT coalesce(s.company, o.owner) AS owner, coalesce(t.company, o.owned) AS owned
+  FROM ownerships o LEFT JOIN same s ON s.id = o.owner LEFT JOIN same t ON t.id = o.owned
+  WHERE o.share >= 50
+),
+few AS (
+  FROM owned SEMI JOIN (SELECT owner FROM owned GROUP BY owner HAVING count(*) <= 12) USING (owner)
+),
+sisters AS MATERIALIZED (
+  SELECT a.owned AS one, b.owned AS other FROM few a JOIN few b USING (owner)
+  WHERE a.owned <> b.owned
+  UNION SELECT owner, owned FROM few WHERE owner <> owned
+  UNION SELECT owned, owner FROM few WHERE owner <> owned
+),
+siblings AS (SELECT one, count(*) AS n FROM sisters GROUP BY one),
 -- ---------------------------------------------------------------- legs: rows read as movements
 places AS (SELECT code, country FROM ports),
 read AS (
@@ -46,7 +71,9 @@ read AS (
     CASE WHEN arrived = arrived_last THEN arrived END AS arrived,
     CASE WHEN weight_kg > 0 THEN weight_kg END AS net,
     CASE WHEN gross_kg > 0 THEN gross_kg END AS gross, hs, description, origin, procedure,
-    lot, serial, CASE WHEN seal IS NOT NULL THEN container || ' ' || seal END AS sealed,
+    lot, serial, CASE WHEN seal IS NOT NULL THEN container || ' ' || seal END AS sealed, container,
+    quantity, unit, coalesce(value_usd, value) AS worth,
+    CASE WHEN value_usd IS NOT NULL THEN 'USD' ELSE currency END AS money,
     load_port, discharge_port, coalesce(dispatch, l.country, origin) AS from_country,
     coalesce(d.country, destination) AS to_country
   FROM shipments s
@@ -69,7 +96,9 @@ moved AS (
     arg_min(net, id) AS net, arg_min(gross, id) AS gross, arg_min(hs, id) AS hs,
     arg_min(description, id) AS description, arg_min(origin, id) AS origin,
     arg_min(procedure, id) AS procedure, arg_min(lot, id) AS lot, arg_min(serial, id) AS serial,
-    arg_min(sealed, id) AS sealed, arg_min(load_port, id) AS load_port,
+    arg_min(sealed, id) AS sealed, arg_min(container, id) AS container,
+    arg_min(quantity, id) AS quantity, arg_min(unit, id) AS unit, arg_min(worth, id) AS worth,
+    arg_min(money, id) AS money, arg_min(load_port, id) AS load_port,
     arg_min(discharge_port, id) AS discharge_port, arg_min(from_country, id) AS from_country,
     arg_min(to_country, id) AS to_country
   FROM read WHERE movement IS NOT NULL GROUP BY movement
@@ -102,7 +131,7 @@ usual AS (
   SELECT round(median(arrived - departed))::INT AS days FROM known WHERE arrived >= departed
 ),
 legs AS MATERIALIZED (
-  SELECT k.* EXCLUDE (departed, arrived, named, hs), k.hs, left(k.hs, 4) AS heading, left(k.hs, 2) AS chapter,
+  SELECT k.* EXCLUDE (departed, arrived, named, hs), k.hs, left(k.hs, 4) AS heading,
     coalesce(k.named, k.notify, f.sender) AS receiver, k.named IS NULL AS by_notify,
     CASE WHEN k.arrived IS NULL THEN 'arrival' WHEN k.departed IS NULL THEN 'departure' END AS dated,
     coalesce(k.arrived, k.departed + coalesce(l.days, u.days)) AS arrived,
@@ -124,16 +153,18 @@ bursts AS (
 ),
 sums AS (
   SELECT list(id ORDER BY departed, id) AS parts, sum(net) AS net, min(departed) AS departed,
-    max(arrived) AS arrived
+    max(arrived) AS arrived,
+    CASE WHEN count(lot) = count(*) AND min(lot) = max(lot) THEN min(lot) END AS lot,
+    CASE WHEN count(unit) = count(*) AND min(unit) = max(unit) THEN sum(quantity) END AS quantity,
+    CASE WHEN count(money) = count(*) AND min(money) = max(money) THEN sum(worth) END AS worth
   FROM bursts GROUP BY sender, receiver, heading, burst
   HAVING count(*) BETWEEN 2 AND 4 AND min(net) >= 0.2 * max(net)
 ),
 loads AS MATERIALIZED (
-  SELECT l.* EXCLUDE (net, gross, departed, arrived), [l.id] AS parts, l.net, l.gross, l.departed,
-    l.arrived, l.id AS load
-  FROM legs l
+  SELECT *, [id] AS parts, id AS load FROM legs
   UNION ALL BY NAME
-  SELECT l.* EXCLUDE (net, gross, departed, arrived), s.parts, s.net, s.departed, s.arrived,
+  SELECT l.* EXCLUDE (net, gross, departed, arrived, lot, serial, sealed, container, quantity,
+      worth), s.parts, s.net, s.departed, s.arrived, s.lot, s.quantity, s.worth,
     array_to_string(s.parts, '+') AS load
   FROM sums s JOIN legs l ON l.id = s.parts[1]
 ),
@@ -152,38 +183,44 @@ outbound AS MATERIALIZED (
 ),
 -- ---------------------------------------------------------------- pairs
 probes AS (SELECT unnest([-1, 0, 1]) AS beside),
+onward AS MATERIALIZED (
+  SELECT DISTINCT receiver AS came_to, receiver AS sender, false AS sister FROM inbound
+  UNION ALL SELECT DISTINCT receiver, other, true FROM inbound JOIN sisters ON one = receiver
+),
+arrivals AS MATERIALIZED (
+  SELECT i.*, o.sender AS onward, o.sister FROM inbound i JOIN onward o ON o.came_to = i.receiver
+),
 pairs AS (
-  SELECT a.load AS a, b.load AS b, 'lot' AS basis, 1 AS strength
-  FROM inbound a JOIN outbound b ON b.sender = a.receiver AND b.lot = a.lot
+  SELECT a.load AS a, b.load AS b, a.sister, 'lot' AS basis, 1 AS strength
+  FROM arrivals a JOIN outbound b ON b.sender = a.onward AND b.lot = a.lot
     AND b.departed BETWEEN a.arrived AND a.arrived + $window::INT
-  WHERE NOT a.summed AND NOT b.summed
   UNION ALL
-  SELECT a.load, b.load, 'serial', 2
-  FROM inbound a JOIN outbound b ON b.sender = a.receiver AND b.serial = a.serial
+  SELECT a.load, b.load, a.sister, 'serial', 2
+  FROM arrivals a JOIN outbound b ON b.sender = a.onward AND b.serial = a.serial
     AND b.departed BETWEEN a.arrived AND a.arrived + $window::INT
-  WHERE NOT a.summed AND NOT b.summed
   UNION ALL
-  SELECT a.load, b.load, 'container+seal', 3
-  FROM inbound a JOIN outbound b ON b.sender = a.receiver AND b.sealed = a.sealed
+  SELECT a.load, b.load, a.sister, 'container+seal', 3
+  FROM arrivals a JOIN outbound b ON b.sender = a.onward AND b.sealed = a.sealed
     AND b.departed BETWEEN a.arrived AND a.arrived + $window::INT
-  WHERE NOT a.summed AND NOT b.summed
   UNION ALL
-  SELECT a.load, b.load, CASE WHEN b.summed THEN 'split' WHEN a.summed THEN 'merge' ELSE 'weight' END,
-    4
-  FROM inbound a CROSS JOIN probes
-  JOIN outbound b ON b.sender = a.receiver AND b.net_bucket = a.net_bucket + beside
+  SELECT a.load, b.load, a.sister, CASE WHEN b.summed THEN 'split' WHEN a.summed THEN 'merge'
+      WHEN a.sister THEN 'affiliate' ELSE 'weight' END, 4
+  FROM arrivals a CROSS JOIN probes
+  JOIN outbound b ON b.sender = a.onward AND b.net_bucket = a.net_bucket + beside
     AND b.departed BETWEEN a.arrived AND a.arrived + $window::INT
   WHERE round(1 - least(a.net, b.net) / greatest(a.net, b.net), 9) <= $tolerance::DOUBLE
-    AND NOT (a.summed AND b.summed)
   UNION ALL
-  SELECT a.load, b.load, 'weight', 4
-  FROM inbound a CROSS JOIN probes
-  JOIN outbound b ON b.sender = a.receiver AND b.gross_bucket = a.gross_bucket + beside
+  SELECT a.load, b.load, a.sister, CASE WHEN a.sister THEN 'affiliate' ELSE 'weight' END, 4
+  FROM arrivals a CROSS JOIN probes
+  JOIN outbound b ON b.sender = a.onward AND b.gross_bucket = a.gross_bucket + beside
     AND b.departed BETWEEN a.arrived AND a.arrived + $window::INT
   WHERE (a.net IS NULL OR b.net IS NULL)
     AND round(1 - least(a.gross, b.gross) / greatest(a.gross, b.gross), 9) <= $tolerance::DOUBLE
 ),
-candidates AS (SELECT a, b, arg_min(basis, strength) AS basis FROM pairs GROUP BY a, b),
+candidates AS (
+  SELECT a, b, arg_min(basis, strength) AS basis, bool_and(sister) AS sister FROM pairs
+  GROUP BY a, b
+),
 -- ---------------------------------------------------------------- what chance and habit give
 world AS (
   SELECT count(*)::DOUBLE AS shipments,
@@ -191,7 +228,7 @@ world AS (
   FROM legs
 ),
 trade AS MATERIALIZED (
-  SELECT id, sender, receiver, heading, chapter, coalesce(net, gross) AS kg, discharge_port,
+  SELECT id, sender, receiver, heading, coalesce(net, gross) AS kg, discharge_port,
     to_country, coalesce(floor(ln(net) / 0.0513)::INT, 100000 + floor(ln(gross) / 0.0513)::INT)
       AS size
   FROM legs
@@ -206,13 +243,22 @@ sends_exact AS (SELECT sender, kg, count(*) AS n FROM trade WHERE kg IS NOT NULL
 sends_to AS (SELECT sender, receiver, count(*) AS n FROM trade GROUP BY ALL),
 sends_port AS (SELECT sender, discharge_port, count(*) AS n FROM trade GROUP BY ALL),
 sends_country AS (SELECT sender, to_country, count(*) AS n FROM trade GROUP BY ALL),
+sends_class AS (SELECT sender, n, floor(log2(n))::INT AS class FROM sends),
+-- What a sender sends, or serves, but once foretells how much is new (Good and Turing); one whose
+-- own few shipments tell little is taken as those of its size.
 one_offs AS (
-  SELECT sender, count(*) FILTER (n = 1) AS n FROM sends_to
-  WHERE sender IS NOT NULL AND receiver IS NOT NULL GROUP BY sender
+  SELECT sender, count(*) AS n FROM sends_to
+  WHERE n = 1 AND sender IS NOT NULL AND receiver IS NOT NULL GROUP BY sender
+),
+odd_headings AS (
+  SELECT sender, count(*) AS n FROM sends_heading
+  WHERE n = 1 AND sender IS NOT NULL AND heading IS NOT NULL GROUP BY sender
 ),
 novel AS (
-  SELECT coalesce(sum(o.n), 0) / greatest(sum(s.n), 1) AS share
-  FROM one_offs o JOIN sends s USING (sender)
+  SELECT class, coalesce(sum(o.n), 0) / sum(s.n) AS customers,
+    coalesce(sum(h.n), 0) / sum(s.n) AS headings
+  FROM sends_class s LEFT JOIN one_offs o USING (sender) LEFT JOIN odd_headings h USING (sender)
+  GROUP BY class
 ),
 gets_size AS (SELECT receiver, size, count(*) AS n FROM trade WHERE size IS NOT NULL GROUP BY ALL),
 gets_exact AS (SELECT receiver, kg, count(*) AS n FROM trade WHERE kg IS NOT NULL GROUP BY ALL),
@@ -222,7 +268,7 @@ port_share AS (SELECT discharge_port, count(*) AS n FROM trade GROUP BY ALL),
 country_share AS (SELECT to_country, count(*) AS n FROM trade GROUP BY ALL),
 facts AS (
   SELECT c.a, c.b, c.basis, a.id AS id_a, b.id AS id_b, a.parts AS from_parts, b.parts AS to_parts,
-    a.sender, a.receiver AS holder, b.receiver AS receiver,
+    a.sender, b.sender AS holder, a.receiver AS came_to, c.sister, b.receiver AS receiver,
     a.by_notify OR b.by_notify AS by_notify, a.second OR b.second AS second,
     nullif(concat_ws(' and ', CASE WHEN a.dated IS NOT NULL THEN a.dated || ' of ' || a.id END,
       CASE WHEN b.dated IS NOT NULL THEN b.dated || ' of ' || b.id END), '') AS dated,
@@ -239,41 +285,57 @@ facts AS (
     a.procedure AS procedure_in, b.procedure AS procedure_out,
     a.size AS size_in, b.size AS size_out, coalesce(a.net, a.gross) AS kg_in,
     coalesce(b.net, b.gross) AS kg_out, a.arrived AS here, b.departed AS gone,
+    CASE WHEN a.unit = b.unit THEN least(a.quantity, b.quantity) / greatest(a.quantity, b.quantity)
+      END AS same_count,
+    CASE WHEN a.money = b.money THEN least(a.worth, b.worth) / greatest(a.worth, b.worth)
+      END AS same_worth,
+    coalesce(a.container = b.container AND b.load_port = a.discharge_port, false) AS same_box,
     a.movement = b.movement OR list_has_any(a.papers, b.papers) AS one_movement
   FROM candidates c JOIN sized a ON a.load = c.a JOIN sized b ON b.load = c.b
+  WHERE NOT c.sister OR (b.sender IS DISTINCT FROM a.sender
+    AND b.receiver IS DISTINCT FROM a.receiver)
 ),
 counted AS (
-  SELECT f.*, w.shipments, w.days AS span,
+  SELECT f.*, w.shipments, w.days AS span, coalesce(si.n, 0) AS siblings,
     -- how often the holder sends, and gets, this very weight or one like it
-    greatest(coalesce(se.n, 0) - 1, 0) AS sent_exact, greatest(coalesce(ge.n, 0) - 1, 0) AS got_exact,
+    greatest(coalesce(se.n, 0) - 1, 0) AS sent_exact,
+    greatest(coalesce(ge.n, 0) - 1, 0) AS got_exact,
     greatest(coalesce(sb.n, 0) + coalesce(sl.n, 0) + coalesce(sh.n, 0) - 1, 0) AS sent_near,
     greatest(coalesce(gb.n, 0) + coalesce(gl.n, 0) + coalesce(gh.n, 0) - 1, 0) AS got_near,
     s.n AS sent, coalesce(g.n, 1) AS got,
-    least(1, 2 * greatest(drift, 0.004) / 0.154) AS width,
+    least(1, 2 * (drift + 0.01) * 0.5 / 0.154) AS width,
     -- the share of all trade that is as near to this weight
-    greatest(coalesce(z.n, 1) / w.shipments * 2 * greatest(drift, 0.002) / 0.0513,
+    greatest(coalesce(z.n, 1) / w.shipments * 2 * (drift + 0.01) * 0.5 / 0.0513,
       CASE WHEN drift < 0.0005 THEN coalesce(x.n, 1) / w.shipments ELSE 0 END) AS by_weight,
-    (coalesce(k.n, 1) - 1 + 2 * coalesce(e.n, 1) / w.shipments) / (s.n + 1) AS own_heading,
-    CASE WHEN heading_in = heading_out THEN own_heading
-      ELSE least(1, own_heading / (coalesce(e.n, 1) / w.shipments)) END AS by_heading,
+    CASE WHEN k.n > 1 THEN (k.n - 1 + 2 * coalesce(e.n, 1) / w.shipments) / (s.n + 1)
+      ELSE (greatest(coalesce(oh.n, 0) - 1, 0) + 2 * v1.headings) / (s.n + 1) END AS own_heading,
+    -- the heading: what the holder sends and the receiver gets anyway; real goods seldom change it
+    CASE WHEN heading_in IS NULL OR heading_out IS NULL THEN 1
+      ELSE greatest((coalesce(dh.n, 1) - 1) / (coalesce(r.n, 1) + 1),
+        CASE WHEN heading_in = heading_out THEN own_heading WHEN k.n > 1 THEN 4
+          ELSE 4 * least(1, own_heading) END) END AS by_heading,
     -- a customer whom the holder serves but once, when it mostly serves the same ones
     CASE WHEN coalesce(t.n, 1) > 1 THEN 1
-      ELSE (greatest(coalesce(o.n, 0) - 1, 0) + 2 * v1.share) / (s.n + 1) END AS by_customer,
+      ELSE (greatest(coalesce(o.n, 0) - 1, 0) + 2 * v1.customers) / (s.n + 1) END AS by_customer,
     (greatest(coalesce(t.n, 0) - 1, 0) + coalesce(r.n, 1) / w.shipments) / s.n AS by_receiver,
     (greatest(coalesce(p.n, 0) - 1, 0) + coalesce(q.n, 1) / w.shipments) / s.n AS by_port,
     (greatest(coalesce(y.n, 0) - 1, 0) + coalesce(v.n, 1) / w.shipments) / s.n AS by_country
-  FROM facts f CROSS JOIN world w CROSS JOIN novel v1
+  FROM facts f CROSS JOIN world w
+  JOIN sends_class s ON s.sender = f.holder
+  JOIN novel v1 USING (class)
+  LEFT JOIN siblings si ON si.one = f.came_to
   LEFT JOIN one_offs o ON o.sender = f.holder
-  JOIN sends s ON s.sender = f.holder
-  LEFT JOIN gets g ON g.receiver = f.holder
+  LEFT JOIN odd_headings oh ON oh.sender = f.holder
+  LEFT JOIN gets_heading dh ON dh.receiver = f.receiver AND dh.heading = f.heading_out
+  LEFT JOIN gets g ON g.receiver = f.came_to
   LEFT JOIN sends_exact se ON se.sender = f.holder AND se.kg = f.kg_out
-  LEFT JOIN gets_exact ge ON ge.receiver = f.holder AND ge.kg = f.kg_in
+  LEFT JOIN gets_exact ge ON ge.receiver = f.came_to AND ge.kg = f.kg_in
   LEFT JOIN sends_size sb ON sb.sender = f.holder AND sb.size = f.size_out
   LEFT JOIN sends_size sl ON sl.sender = f.holder AND sl.size = f.size_out - 1
   LEFT JOIN sends_size sh ON sh.sender = f.holder AND sh.size = f.size_out + 1
-  LEFT JOIN gets_size gb ON gb.receiver = f.holder AND gb.size = f.size_in
-  LEFT JOIN gets_size gl ON gl.receiver = f.holder AND gl.size = f.size_in - 1
-  LEFT JOIN gets_size gh ON gh.receiver = f.holder AND gh.size = f.size_in + 1
+  LEFT JOIN gets_size gb ON gb.receiver = f.came_to AND gb.size = f.size_in
+  LEFT JOIN gets_size gl ON gl.receiver = f.came_to AND gl.size = f.size_in - 1
+  LEFT JOIN gets_size gh ON gh.receiver = f.came_to AND gh.size = f.size_in + 1
   LEFT JOIN sizes z ON z.size = f.size_out
   LEFT JOIN exact x ON x.kg = f.kg_out
   LEFT JOIN sends_heading k ON k.sender = f.holder AND k.heading = f.heading_out
@@ -287,11 +349,19 @@ counted AS (
   WHERE NOT one_movement
 ),
 weighed AS (
-  SELECT *, CASE WHEN basis IN ('lot', 'serial', 'container+seal') THEN 0.0001
-    ELSE (days + 2) / span * (sent * by_weight * by_heading * by_customer
+  SELECT *, basis IN ('lot', 'serial', 'container+seal') AS physical,
+    CASE WHEN physical THEN 0.0001
+    ELSE (days + 10) * 0.5 / span * (sent * by_weight * by_heading * by_customer
         + greatest(sent_exact, width * (sent_near - sent_exact), got_exact,
           width * (got_near - got_exact)))
-      * CASE WHEN basis IN ('split', 'merge') THEN 4 ELSE 1 END
+      * CASE WHEN len(from_parts) > 1 THEN 4 ELSE 1 END
+      * CASE WHEN len(to_parts) > 1 THEN 4 ELSE 1 END
+      * CASE WHEN sister THEN 1 + siblings ELSE 1 END
+      -- goods lose on the way and seldom gain
+      * CASE WHEN kg_out > kg_in * 1.0005 THEN 3 ELSE 0.7 END
+      * CASE WHEN same_count >= 0.98 THEN 0.3 WHEN same_count < 0.8 THEN 3 ELSE 1 END
+      * CASE WHEN same_worth >= 0.995 THEN 0.3 ELSE 1 END
+      * CASE WHEN same_box THEN 0.1 ELSE 1 END
     END AS expected
   FROM counted
 ),
@@ -300,11 +370,10 @@ ranked AS (
     count(*) OVER (PARTITION BY id_a) AS of
   FROM weighed
 ),
-kept AS MATERIALIZED (SELECT * FROM ranked WHERE rank <= $keep::INT),
 -- Goods that a company hands on as they are, their heading and origin kept: how often all do, and
 -- how often this holder does. What is rarer than one in a hundred is taken for real.
 as_they_are AS (
-  SELECT holder, count(DISTINCT id_a) AS n FROM kept
+  SELECT holder, count(DISTINCT id_a) AS n FROM ranked
   WHERE rank = 1 AND expected < 0.01 AND heading_in = heading_out AND origin_in = origin_out
   GROUP BY holder
 ),
@@ -313,19 +382,40 @@ handed AS (SELECT coalesce(sum(n), 0) + 1 AS n FROM as_they_are),
 -- Four times, and half of all that comes in under the one heading: then it is a trade.
 learned AS (
   SELECT holder, heading_in, heading_out, count(DISTINCT id_a) AS times
-  FROM kept JOIN gets_heading g ON g.receiver = holder AND g.heading = heading_in
+  FROM ranked JOIN gets_heading g ON g.receiver = holder AND g.heading = heading_in
   WHERE rank = 1 AND heading_in <> heading_out GROUP BY ALL
   HAVING count(DISTINCT id_a) >= 4 AND 2 * count(DISTINCT id_a) >= any_value(g.n)
 ),
 works AS (SELECT coalesce(s.company, p.company) AS company, hs_in, hs_out, "from", "to"
   FROM processing p LEFT JOIN same s ON s.id = p.company),
 processed AS (
-  SELECT DISTINCT k.a, k.b FROM kept k JOIN works w ON w.company = k.holder
+  SELECT DISTINCT k.a, k.b FROM ranked k JOIN works w ON w.company = k.holder
   WHERE k.heading_in <> k.heading_out
     AND (starts_with(k.hs_in, w.hs_in) OR starts_with(w.hs_in, k.hs_in))
     AND (starts_with(k.hs_out, w.hs_out) OR starts_with(w.hs_out, k.hs_out))
     AND coalesce(w.from, k.here) <= k.gone AND coalesce(w.to, k.gone) >= k.here
 ),
+used AS (
+  SELECT r.*, p.a IS NOT NULL AS processed, coalesce(l.times, 0) AS times,
+    CASE WHEN p.a IS NOT NULL OR l.times >= 4 OR procedure_out IN ('temporary', 'return') THEN 0.5
+      WHEN r.heading_in = r.heading_out AND origin_in = origin_out
+      THEN (greatest(coalesce(e.n, 0) - 1, 0) + 0.2 * d.n / shipments) / (got + 0.1) ELSE 0
+      END AS usual,
+    CASE WHEN physical THEN 10000 ELSE (usual + 0.02) / greatest(expected, 1e-9) END AS odds
+  FROM ranked r CROSS JOIN handed d
+  LEFT JOIN as_they_are e ON e.holder = r.holder
+  LEFT JOIN processed p ON p.a = r.a AND p.b = r.b
+  LEFT JOIN learned l ON l.holder = r.holder AND l.heading_in = r.heading_in
+    AND l.heading_out = r.heading_out
+),
+-- One consignment comes from one, and leaves as one: what else fits either end speaks against it.
+rivalled AS (
+  SELECT *, CASE WHEN physical THEN 0 ELSE least(4, log10(1
+    + greatest(0, sum(odds) OVER (PARTITION BY b) - odds)
+    + greatest(0, sum(odds) OVER (PARTITION BY a) - odds))) END AS rivals
+  FROM used
+),
+kept AS MATERIALIZED (SELECT * FROM rivalled WHERE rank <= $keep::INT),
 moves AS (
   SELECT DISTINCT k.a, k.b FROM kept k JOIN hs_moves m
     ON (starts_with(k.hs_in, m.hs_from) AND starts_with(k.hs_out, m.hs_to))
@@ -344,19 +434,10 @@ told_apart AS (
   WHERE len(i.words) > 0 AND len(o.words) > 0 AND NOT list_has_any(i.words, o.words)
 ),
 judged AS (
-  SELECT k.*, p.a IS NOT NULL AS processed, m.a IS NOT NULL AS moved, coalesce(l.times, 0) AS times,
-    t.description_in IS NOT NULL AS other_name,
-    CASE WHEN p.a IS NOT NULL OR l.times >= 4 THEN 0.5
-      WHEN k.heading_in = k.heading_out AND k.origin_in = k.origin_out
-      THEN (greatest(coalesce(e.n, 0) - 1, 0) + 2 * d.n / shipments) / (got + 1) ELSE 0 END AS usual,
+  SELECT k.*, m.a IS NOT NULL AS moved, t.description_in IS NOT NULL AS other_name,
     procedure_in IN ('temporary', 'return', 'inward_processing', 'outward_processing') AS out_in,
     procedure_out IN ('temporary', 'return', 'inward_processing', 'outward_processing') AS out_out
-  FROM kept k CROSS JOIN handed d
-  LEFT JOIN as_they_are e ON e.holder = k.holder
-  LEFT JOIN processed p ON p.a = k.a AND p.b = k.b
-  LEFT JOIN moves m ON m.a = k.a AND m.b = k.b
-  LEFT JOIN learned l ON l.holder = k.holder AND l.heading_in = k.heading_in
-    AND l.heading_out = k.heading_out
+  FROM kept k LEFT JOIN moves m ON m.a = k.a AND m.b = k.b
   LEFT JOIN told_apart t ON t.description_in = k.description_in
     AND t.description_out = k.description_out
 )
@@ -364,11 +445,12 @@ SELECT id_a AS a, id_b AS b, a AS from_load, b AS to_load,
   CASE WHEN len(from_parts) > 1 THEN from_parts END AS from_parts,
   CASE WHEN len(to_parts) > 1 THEN to_parts END AS to_parts,
   basis, days, round(drift, 6) AS drift, round(expected, 9) AS expected, rank, of,
-  round(-log10(greatest(expected, usual, 1e-9)), 4) AS weight, usual > expected AS as_it_is,
+  round(-log10(greatest(expected, usual, 1e-9)) - rivals, 4) AS weight,
+  usual > expected AS as_it_is,
   round(-log10(greatest(by_receiver, 1e-9)), 4) AS to_whom,
   round(-log10(greatest(by_port, 1e-9)), 4) AS to_where,
   round(-log10(greatest(by_country, 1e-9)), 4) AS to_land,
-  sender, holder, receiver, by_notify, second, dated,
+  sender, CASE WHEN sister THEN came_to END AS sister, holder, receiver, by_notify, second, dated,
   from_port, to_port, from_country, via_country, to_country,
   origin_in = origin_out AS origin_kept,
   coalesce(heading_in <> heading_out AND NOT processed AND NOT moved AND times < 4, false)

@@ -19,7 +19,7 @@ from netinv.graph import Graph
 from netinv.relate import Relations, quoted
 
 HANDOFF = "handoff"
-READS = ("shipments", "companies", "processing", "ports")
+READS = ("shipments", "companies", "ownerships", "same_as", "processing", "ports")
 """The tables that the rule reads: the links are stale when their sources change."""
 
 
