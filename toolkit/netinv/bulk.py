@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,8 @@ TYPES |= {f"{sign}INTEGER": ":long" for sign in ("", "U")} | {"HUGEINT": ":long"
 """Column type → how the importer's header calls it; a text needs no word."""
 
 MARKS = [*range(0x1F, 0x1B, -1), *range(0xE000, 0xE010)]
-"""Characters that may part the texts of a list: one that stands in none of them is taken."""
+"""Characters of which two are taken that stand in no text of a list: one parts the texts, the other
+stands for a list without any, which the importer would take for none."""
 
 Part = tuple[Shape, str]
 """What a statement makes of each row, and the table of its rows."""
@@ -50,13 +52,14 @@ class Bulk:
         self.parts: list[Part] = []
         self.token = ""
         self.generation = 0
+        self.after: list[tuple[str, dict[str, Any]]] = []
 
     # ------------------------------------------------------------ what a write gives
 
     def claim(self, token: str) -> Mark:
-        """The mark that the store will carry."""
-        self.token = token
-        return Mark(self.case.id, SCHEMA, token, 0)
+        """The mark that the store will carry, from the first write on."""
+        self.token = self.token or token
+        return Mark(self.case.id, SCHEMA, self.token, self.generation)
 
     def advance(self) -> None:
         """A changed graph is of a new generation."""
@@ -79,7 +82,10 @@ class Bulk:
     # ------------------------------------------------------------ the store
 
     def build(self, say: Say, memory: str) -> None:
-        """Write the files and let Neo4j's importer make the store of them."""
+        """Write the files and let Neo4j's importer make the store of them.
+
+        The statements of `after` are then to be run in it.
+        """
         self.files.mkdir(mode=0o700, parents=True)
         with duckdb.connect(self.rows) as database:
             database.execute(f"SET memory_limit = '{MEMORY}'")
@@ -89,6 +95,14 @@ class Bulk:
             nodes.append(("NetinvCase", self._mark(database)))
         self.rows.unlink()
         server.fill(self.folder, nodes, edges, chr(files.mark), say, memory)
+        self.after = [
+            (
+                f"MATCH {what} WHERE x.`{name}` = $empty CALL (x) {{ SET x.`{name}` = [] }}"
+                " IN TRANSACTIONS OF 10000 ROWS",
+                {"empty": [chr(files.empty)]},
+            )
+            for what, name in files.empties
+        ]
 
     def _mark(self, database: duckdb.DuckDBPyConnection) -> str:
         database.execute(
@@ -116,9 +130,11 @@ class _Files:
         self.folder = folder
         self.parts = parts
         self.columns = {name: self._types(f"FROM {name}") for _, name in parts}
-        self.mark = next(filter(self._free, MARKS), 0)
-        if not self.mark:
-            raise DefinitionError("cannot be written in bulk: a list of texts holds every mark")
+        self.empties: list[tuple[str, str]] = []
+        free = [*islice(filter(self._free, MARKS), 2)]
+        if len(free) < 2:
+            raise DefinitionError("cannot be written in bulk: the lists of texts hold every mark")
+        self.mark, self.empty = free
 
     def nodes(self) -> list[tuple[str, str]]:
         """Labels and file of the nodes that rows describe, then of those that they only name."""
@@ -159,15 +175,11 @@ class _Files:
 
     def _node(self, node: MadeNode, table: str) -> str:
         about = self._about(node.properties, table)
-        key = about.pop(node.key, None)
-        if key != f'"{node.column}"':
-            raise DefinitionError(
-                f"cannot be written in bulk: {node.label} is to have {node.key} = row.{node.column}"
-            )
-        first = [f'{key} AS "{node.key}:ID({node.label})"']
+        about.pop(node.key, None)  # `*` has it too
+        first = [f'"{node.column}" AS "{node.key}:ID({node.label})"']
+        about_it = self._headed(about, table, f"(x:{node.label})")
         return self._write(
-            f"SELECT {', '.join(first + self._headed(about, table))} FROM {table}"
-            f" WHERE {key} IS NOT NULL"
+            f'SELECT {", ".join(first + about_it)} FROM {table} WHERE "{node.column}" IS NOT NULL'
         )
 
     def _edge(self, edge: MadeEdge, start: shape.Choice, end: shape.Choice, table: str) -> str:
@@ -175,7 +187,7 @@ class _Files:
             f'"{start[1]}" AS ":START_ID({start[0]})"',
             f'"{end[1]}" AS ":END_ID({end[0]})"',
         ]
-        about = self._headed(self._about(edge.properties, table), table)
+        about = self._headed(self._about(edge.properties, table), table, f"()-[x:{edge.type}]->()")
         return self._write(
             f"SELECT {', '.join(ends + about)} FROM {table}"
             f' WHERE "{start[1]}" IS NOT NULL AND "{end[1]}" IS NOT NULL'
@@ -190,8 +202,8 @@ class _Files:
                 about[name] = value
         return about
 
-    def _headed(self, about: Mapping[str, str], table: str) -> list[str]:
-        """Properties as columns under the importer's headers."""
+    def _headed(self, about: Mapping[str, str], table: str, what: str) -> list[str]:
+        """Properties as columns under the importer's headers; `what` matches what has them."""
         if not about:
             return []
         listed = ", ".join(f'{value} AS "{name}"' for name, value in about.items())
@@ -200,7 +212,15 @@ class _Files:
             if type_ not in TYPES:
                 raise DefinitionError(f"cannot be written in bulk: {name} is of type {type_}")
             value = about[name]
-            value = f"array_to_string({value}, chr({self.mark}))" if "[]" in type_ else value
+            if type_ == "VARCHAR[]":
+                if self._one(f"SELECT count(*) FROM {table} WHERE {value} = ['']"):
+                    raise DefinitionError(f"cannot be written in bulk: {name} is a list of no text")
+                if self._one(f"SELECT count(*) FROM {table} WHERE len({value}) = 0"):
+                    self.empties.append((what, name))
+                value = (
+                    f"CASE WHEN len({value}) = 0 THEN chr({self.empty})"
+                    f" ELSE array_to_string({value}, chr({self.mark})) END"
+                )
             found.append(f'{value} AS "{name}{TYPES[type_]}"')
         return found
 

@@ -73,6 +73,8 @@ def in_bulk(
         say("importing with neo4j-admin")
         bulk.build(say, memory)
         graph.claim(case.id)  # starts it, and makes the constraints and indexes
+        for statement, values in bulk.after:
+            graph.run(statement, values)
         return written, made
 
     return beside(case, say, memory, build)

@@ -20,8 +20,9 @@ Choice = tuple[str, str]
 
 @dataclass
 class MadeNode:
-    """A node that each row makes, or finds made. `properties` maps a name to an SQL expression over
-    the row, and is empty for a node of which the row says nothing; `*` stands for every column."""
+    """A node that each row makes, or finds made. `properties`, beside its key, maps a name to an
+    SQL expression over the row; it is empty for a node of which the row says nothing, and `*`
+    stands for every column."""
 
     label: str
     key: str
@@ -138,6 +139,10 @@ class _Reader:
             made = self.made[re.split(r"\W", item)[0]]
             if whole := re.fullmatch(r"\w+ = row(?: \{([^}]*)\})?", item):
                 made.properties = _map(whole[1] if whole[1] is not None else ".*")
+                if isinstance(made, MadeNode):  # what replaces all properties must keep the key
+                    own = '"*"' if "*" in made.properties else made.properties.pop(made.key, "")
+                    if own != f'"{made.column}"' and (own, made.column) != ('"*"', made.key):
+                        raise _unclear(item)
             elif one := re.fullmatch(rf"\w+\.(\w+) = ({VALUE})", item):
                 made.properties[one[1]] = _value(one[2])
             elif isinstance(made, MadeNode):
