@@ -173,7 +173,7 @@ def test_bulk_is_chosen_when_it_pays(
     said.clear()
     more = write_tables(tmp_path / "more", {"companies": "id|name\nC9|Nine"})
     assert own.load(more).links is None, "the graph stands: the rest goes over Bolt"
-    assert said == ["reading companies.csv"]
+    assert "importing with neo4j-admin" not in said
     with pytest.raises(CaseError, match="has a graph already; netinv rebuild makes it anew"):
         own.load(more, bulk=True)
 
@@ -189,7 +189,8 @@ def test_a_kill_leaves_nothing_half_written(own: OpenCase, tmp_path: Path) -> No
     tables = write_tables(tmp_path / "t", WORLD)
     log = own.folder / "rebuild" / "server" / "logs" / "import.log"
     words = [sys.executable, "-m", "netinv", "--case", str(own.folder), "load", "--bulk"]
-    for end in (signal.SIGKILL, signal.SIGINT):
+    for end in (signal.SIGKILL, signal.SIGTERM):
+        log.unlink(missing_ok=True)
         process = subprocess.Popen([*words, str(tables)], stderr=subprocess.DEVNULL)
         limit = time.monotonic() + 120
         while not (log.exists() and log.stat().st_size) and process.poll() is None:
