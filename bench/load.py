@@ -108,7 +108,7 @@ def _read(path: Path) -> Iterator[dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Took:
-    """Wall and CPU seconds of a command with what it waited for, and its own peak in MB."""
+    """Wall and CPU seconds of a command, and its peak in MB; a Java that it waited for is in it."""
 
     wall: float
     cpu: float
@@ -175,7 +175,7 @@ def main() -> None:
                 quicker.append(took.wall / bulk.wall)
                 print(
                     f"  with links: over Bolt {took.wall:.1f} s (CPU {took.cpu:.0f} s), in bulk"
-                    f" {bulk.wall:.1f} s (CPU {bulk.cpu:.0f} s, peak {bulk.peak:.0f} MB);"
+                    f" {bulk.wall:.1f} s (CPU {bulk.cpu:.0f} s, peak with Java {bulk.peak:.0f} MB);"
                     f" {took.wall / bulk.wall:.1f} times as quick (CPU {took.cpu / bulk.cpu:.1f})",
                     flush=True,
                 )
