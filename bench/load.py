@@ -6,6 +6,9 @@ Both write into a fresh local Neo4j of the same memory, one after the other, in 
 parses the csv itself and checks nothing: no file is kept, no row is typed, rejected, doubted or
 compared. What is printed is the ratio of the wall times, and the memory that netinv's own process
 took at its peak.
+
+Then the same with the links: loaded and linked over Bolt into a server that runs, against a bulk
+load from nothing to a server that answers. CPU seconds are those of netinv and of every Java.
 """
 
 from __future__ import annotations
@@ -20,12 +23,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import neo4j
+import psutil
 
 from netinv import cypherfile, server
 from netinv.difference import BATCH
@@ -33,6 +38,9 @@ from netinv.graph import Graph
 
 GOAL = 1.4
 """At most this many times as long as the loop."""
+
+QUICKER = 3
+"""At least this many times as quick in bulk as over Bolt, links included."""
 
 COMPANIES = ("id", "name", "country", "address")
 SHIPMENTS = (
@@ -98,15 +106,36 @@ def _read(path: Path) -> Iterator[dict[str, Any]]:
             yield made
 
 
-def netinv(folder: Path, case: Path) -> tuple[float, float]:
-    """Seconds of `netinv load` on a running server, and the peak of its own memory in MB."""
-    words = [sys.executable, "-m", "netinv", "--quiet", "--case", str(case), "load", str(folder)]
+@dataclass(frozen=True)
+class Took:
+    """Wall and CPU seconds of a command, and its peak in MB; a Java that it waited for is in it."""
+
+    wall: float
+    cpu: float
+    peak: float = 0.0
+
+    def __add__(self, other: Took) -> Took:
+        return Took(self.wall + other.wall, self.cpu + other.cpu, max(self.peak, other.peak))
+
+
+def netinv(case: Path, memory: str, *words: str | Path) -> Took:
+    """What a command of netinv takes. CPU of a server that it leaves running is not in it."""
     begun = time.monotonic()
-    process = subprocess.Popen(words, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "netinv", "-q", "--case", case, "--memory", memory, *words],
+        stdout=subprocess.DEVNULL,
+    )
     _, status, used = os.wait4(process.pid, 0)
     if status:
-        raise SystemExit("netinv load failed")
-    return time.monotonic() - begun, used.ru_maxrss / 1024
+        raise SystemExit(f"netinv {words[0]} failed")
+    cpu = used.ru_utime + used.ru_stime
+    return Took(time.monotonic() - begun, cpu, used.ru_maxrss / 1024)
+
+
+def served(case: Path) -> Took:
+    """The CPU seconds that a case's running server has used."""
+    used = psutil.Process(server.status(case).pid).cpu_times()
+    return Took(0, used.user + used.system)
 
 
 def main() -> None:
@@ -114,9 +143,10 @@ def main() -> None:
     parser.add_argument("--shipments", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--memory", default="1g", help="heap of the servers")
-    parser.add_argument("--without-loop", action="store_true", help="only netinv, for its memory")
+    parser.add_argument("--without-loop", action="store_true", help="do not run the bare loop")
+    parser.add_argument("--without-bulk", action="store_true", help="neither link nor load in bulk")
     asked = parser.parse_args()
-    ratios, peaks = [], []
+    ratios, quicker, peaks = [], [], []
     with tempfile.TemporaryDirectory() as name:
         data = Path(name) / "data"
         tables(data, asked.shipments)
@@ -127,16 +157,33 @@ def main() -> None:
                 floor = loop(data, server.ensure(bare, lambda line: None, asked.memory))
                 server.stop(bare, lambda line: None)
             server.ensure(case, lambda line: None, asked.memory)
-            took, peak = netinv(data, case)
-            server.stop(case, lambda line: None)
-            peaks.append(peak)
-            said = f"round {number + 1}: netinv {took:.1f} s, peak {peak:.0f} MB"
+            took = netinv(case, asked.memory, "load", "--no-bulk", data)
+            peaks.append(took.peak)
+            said = f"round {number + 1}: netinv {took.wall:.1f} s, peak {took.peak:.0f} MB"
             if floor is not None:
-                ratios.append(took / floor)
-                said += f"; loop {floor:.1f} s; ratio {took / floor:.2f}"
+                ratios.append(took.wall / floor)
+                said += f"; loop {floor:.1f} s; ratio {took.wall / floor:.2f}"
             print(said, flush=True)
+            if not asked.without_bulk:
+                took += netinv(case, asked.memory, "link") + served(case)
+            server.stop(case, lambda line: None)
+            if not asked.without_bulk:
+                case = Path(name) / f"bulk{number}"
+                bulk = netinv(case, asked.memory, "load", "--bulk", data)
+                bulk += netinv(case, asked.memory, "server", "start") + served(case)
+                server.stop(case, lambda line: None)
+                quicker.append(took.wall / bulk.wall)
+                print(
+                    f"  with links: over Bolt {took.wall:.1f} s (CPU {took.cpu:.0f} s), in bulk"
+                    f" {bulk.wall:.1f} s (CPU {bulk.cpu:.0f} s, peak with Java {bulk.peak:.0f} MB);"
+                    f" {took.wall / bulk.wall:.1f} times as quick (CPU {took.cpu / bulk.cpu:.1f})",
+                    flush=True,
+                )
     if ratios:
         print(f"{asked.shipments:,} shipments: {statistics.median(ratios):.2f} times (goal {GOAL})")
+    if quicker:
+        told = f"{statistics.median(quicker):.1f} times as quick in bulk (goal {QUICKER})"
+        print(f"{asked.shipments:,} shipments with their links: {told}")
     print(f"netinv's own memory: {max(peaks):.0f} MB at its peak (goal 1,000)")
 
 

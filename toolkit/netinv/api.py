@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from netinv import cypherfile, result
 from netinv.case import Case, Say, Source, now, open_case, quiet, read_json, write_json
-from netinv.errors import CaseError, InputError, NetinvError, ServerError
+from netinv.errors import CaseError, DefinitionError, InputError, NetinvError, ServerError
 
 if TYPE_CHECKING:
     from netinv.difference import Progress
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from netinv.load import Written
     from netinv.result import Result
     from netinv.server import Address, Status
+
+
+PAYS = 40_000
+"""Rows from which on a new local graph is written in bulk: below, Neo4j's importer takes longer to
+start than Bolt to write."""
 
 
 def version() -> str:
@@ -39,16 +44,19 @@ def silent(what: str, done: int, total: int) -> None:
 
 @dataclass(frozen=True)
 class Loaded:
-    """What one load did: a report a file, and what changed in the graph."""
+    """What one load did: a report a file, what changed in the graph, and the links that were made
+    in the same go (None: over Bolt a load makes none)."""
 
     files: list[FileReport]
     graph: Written
+    links: Links | None = None
 
     def plain(self) -> dict[str, Any]:
         return {
             "shape": "netinv.load/1",
             "files": [one.plain() for one in self.files],
             "graph": asdict(self.graph),
+            "links": asdict(self.links) if self.links else None,
         }
 
 
@@ -99,11 +107,10 @@ class OpenCase:
         if uri:
             names = ("username", "password", "database")
             return server.Address(uri, *(self.case.setting(name)[0] for name in names))
-        memory = self.memory or self.case.setting("memory")[0] or None
         return server.ensure(
             self.folder,
             self.say,
-            memory,
+            self._memory() or None,
             lambda done, total: self.progress("files of Neo4j", done, total),
         )
 
@@ -163,16 +170,20 @@ class OpenCase:
         as_of: str = "",
         covers: str = "",
         replaces: str = "",
+        bulk: bool | None = None,
     ) -> Loaded:
         """Take files and folders in and write them into the graph.
 
-        Repeatable: what is in already changes nothing. Raises InputError for what cannot be read;
-        then nothing of that file is in.
+        Repeatable: what is in already changes nothing. A local graph that is still empty is written
+        in bulk, links included, when that is quicker; `bulk` forces or forbids it. Raises
+        InputError for what cannot be read; then nothing of that file is in.
         """
-        from netinv import intake
+        from netinv import intake, link
 
         options = intake.Options(as_, namespace, strict, encoding, as_of, covers, 1, replaces)
         with self._logged("load", paths=[str(p) for p in paths], **asdict(options)) as entry:
+            if bulk and (why := self._not_in_bulk()):
+                raise CaseError(f"cannot be loaded in bulk: {why}", next="leave out --bulk")
             files = intake.take_in(
                 self.case,
                 [Path(path) for path in paths],
@@ -180,9 +191,46 @@ class OpenCase:
                 self.say,
                 lambda what, done: self.progress(f"reading {what}", done, 0),
             )
-            written = self._write()
+            done = None
+            if bulk or (bulk is None and self._pays() and not self._not_in_bulk()):
+                kept = link.kept(self.case)
+                inputs = kept.inputs if kept else {}
+                done = self._in_bulk(inputs if self.case.rows("shipments") else None, bool(bulk))
+            written, links = done or (self._write(), None)
             entry["sources"] = sorted({one.source for one in files if one.source})
-        return Loaded(files, written)
+        return Loaded(files, written, links)
+
+    def _pays(self) -> bool:
+        """Whether the tables hold enough rows for Neo4j's own importer to be quicker than Bolt."""
+        return sum(sum(one.tables.values()) for one in self.case.sources()) >= PAYS
+
+    def _not_in_bulk(self) -> str:
+        """Why the graph cannot be written in bulk by a load; '' when it can."""
+        from netinv import server
+
+        if not self.own_server():
+            return "NEO4J_URI names a server that is not netinv's own"
+        if server.has_database(self.folder) and self.graph().holds_something():
+            return "the case has a graph already; netinv rebuild makes it anew, in bulk if it pays"
+        return ""
+
+    def _in_bulk(
+        self, links: Mapping[str, Any] | None, must: bool = False
+    ) -> tuple[Written, Links | None] | None:
+        """Write the graph in bulk. None when a statement is none that can, unless it `must`."""
+        from netinv import rebuild
+
+        self.close()
+        try:
+            return rebuild.in_bulk(self.case, self.say, self._memory(), links, self.progress)
+        except DefinitionError as error:
+            if must:
+                raise
+            self.say(f"{error}: written over Bolt")
+            return None
+
+    def _memory(self) -> str:
+        return self.memory or self.case.setting("memory")[0]
 
     def _write(self) -> Written:
         from netinv import load
@@ -207,9 +255,11 @@ class OpenCase:
 
         with self._logged("rebuild"):
             if self.own_server():
+                inputs = links.inputs if links else None
+                if self._pays() and (done := self._in_bulk(inputs)):
+                    return done[0]
                 self.close()
-                memory = self.memory or self.case.setting("memory")[0]
-                return rebuild.beside(self.case, self.say, memory, build)
+                return rebuild.beside(self.case, self.say, self._memory(), build)
             self.graph().empty()
             for path in self.case.path("written").glob("*.parquet"):
                 path.unlink()

@@ -314,6 +314,11 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Answer as JSON o
 )
 @click.option("--covers", default="", help="What the files are complete for, in words.")
 @click.option("--replaces", default="", metavar="ID", help="Retire this source in the same step.")
+@click.option(
+    "--bulk/--no-bulk",
+    default=None,
+    help="Write a new local graph with neo4j-admin, links included [from 40,000 rows on].",
+)
 @as_json
 @click.pass_context
 def load(ctx: click.Context, /, paths: tuple[Path, ...], as_json: bool, **options: Any) -> None:
@@ -398,6 +403,8 @@ def _loaded_notes(loaded: api.Loaded, folder: Path) -> Iterator[str]:
     if graph.both:
         both = counted(graph.both, "id names", "ids name")
         yield f"graph: {both} a company and a person; the company is drawn"
+    if loaded.links:
+        yield from (f"links: {line}" for line in _linked_notes(loaded.links))
 
 
 @main_group.group(invoke_without_command=True, epilog="Example: netinv sources")
@@ -496,17 +503,25 @@ def link(ctx: click.Context, /, as_json: bool, **inputs: Any) -> None:
         _json(asdict(links))
         return
     screen.table(("basis", "links"), list(links.bases.items()))
-    kept = screen.counted(links.kept, "link")
-    tell(f"{kept}; {links.written:,} written, {links.removed:,} removed")
+    for line in _linked_notes(links):
+        tell(line)
+
+
+def _linked_notes(links: Any) -> Iterator[str]:
+    """What a reader must know of links beside their counts by basis."""
+    from netinv.screen import counted
+
+    kept = counted(links.kept, "link")
+    yield f"{kept}; {links.written:,} written, {links.removed:,} removed"
     if links.cut:
-        weaker = screen.counted(links.cut, "weaker candidate")
-        tell(f"{weaker} not kept ({links.inputs['keep']} for a shipment)")
+        weaker = counted(links.cut, "weaker candidate")
+        yield f"{weaker} not kept ({links.inputs['keep']} for a shipment)"
     if links.tied:
-        tell(f"{links.tied:,} kept beyond that, tied with the last")
+        yield f"{links.tied:,} kept beyond that, tied with the last"
     total = links.unlinkable.get("shipments", 0)
     for what, count in links.unlinkable.items():
         if count and what != "shipments":
-            tell(f"{count:,} of {total:,} shipments {what}")
+            yield f"{count:,} of {total:,} shipments {what}"
 
 
 @main_group.command(epilog="Example: netinv doctor")

@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 
+from netinv.bulk import Bulk
 from netinv.case import Case, read_json, write_json
 from netinv.graph import Graph, Mark
 from netinv.relate import Relations, quoted
@@ -25,7 +26,7 @@ def silent(what: str, done: int, total: int) -> None:
 
 
 class Difference:
-    """One write into the graph.
+    """One write into the graph, or of a new one in bulk.
 
     `written/<name>.parquet` says which rows the graph holds, with the hash of each. Before a write
     the rows that it will touch are kept there without a hash, so that a write that breaks leaves
@@ -33,7 +34,11 @@ class Difference:
     """
 
     def __init__(
-        self, case: Case, graph: Graph, relations: Relations, progress: Progress = silent
+        self,
+        case: Case,
+        graph: Graph | Bulk,
+        relations: Relations,
+        progress: Progress = silent,
     ) -> None:
         self.case = case
         self.graph = graph
@@ -111,9 +116,20 @@ class Difference:
     def count(self, table: str) -> int:
         return int(self.relations.one(f"SELECT count(*) FROM {table}"))
 
+    def write_all(self, statement: str, sql: str, what: str, total: int) -> None:
+        """Write the rows of a query."""
+        if isinstance(self.graph, Graph):
+            self.write(statement, self.relations.batches(sql, BATCH), what, total)
+        elif total:
+            self.graph.take(statement, self.relations, sql)
+            self.progress(what, total, total)
+
     def write(
         self, statement: str, batches: Iterator[list[dict[str, Any]]], what: str, total: int
     ) -> None:
+        """Write rows that are not those of a query, or take rows out: over Bolt alone."""
+        if not isinstance(self.graph, Graph):
+            return  # nothing stands in a new store that could go
         done = 0
         for rows in batches:
             self.batch += 1
@@ -124,10 +140,7 @@ class Difference:
     def settle(self) -> None:
         """All was written: what was meant is what is. A changed graph is of a new generation."""
         if self.pending:
-            self.graph.run(
-                "MATCH (n:NetinvCase {id: $id}) SET n.generation = n.generation + 1",
-                {"id": self.case.id},
-            )
+            self.graph.advance()
         for meant, path in self.meant:
             meant.replace(path)
         live = [one.id for one in self.case.sources()]

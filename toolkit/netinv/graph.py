@@ -209,6 +209,10 @@ class Graph:
         found = {str(row["label"]): int(row["n"]) for row in labels.rows}
         return found | {str(row["type"]): int(row["n"]) for row in types.rows}
 
+    def holds_something(self) -> bool:
+        """Whether there is anything beside the mark of a case."""
+        return bool(self.ask("MATCH (n) WHERE NOT n:NetinvCase RETURN 1 AS n LIMIT 1").rows)
+
     # ------------------------------------------------------------ writing
 
     def mark(self) -> Mark | None:
@@ -283,6 +287,12 @@ class Graph:
                 session.run(statement, dict(values or {})).consume()
 
         self._again(work)
+
+    def advance(self) -> None:
+        """A changed graph is of a new generation."""
+        self.run(
+            "MATCH (n:NetinvCase {id: $id}) SET n.generation = n.generation + 1", {"id": self.case}
+        )
 
     def empty(self) -> None:
         """Remove everything from the database, which must carry this case's mark."""

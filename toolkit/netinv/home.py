@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 import subprocess
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,10 @@ from netinv.errors import InputError
 
 USER = "neo4j"
 MAIN = "org.neo4j.server.Neo4jCommunity"
+ADMIN = "org.neo4j.cli.AdminTool"
+IMPORTED = "import"
+"""Where in a home the files lie that the importer reads."""
+
 HEAP, PAGES = 512, 64
 """The small memory a server gets unless asked for more: heap and page cache in MiB."""
 
@@ -120,22 +125,57 @@ def start(
 ) -> subprocess.Popen[bytes]:
     """Start Java on a furnished home, detached; what it prints goes to logs/console.log."""
     heap, _ = memory_of(memory)
-    command = [str(installation.java), *JAVA_FLAGS, f"-Xms{heap}m", f"-Xmx{heap}m", *extra]
-    if installation.aot:
-        command.append(f"-XX:AOTCache={installation.aot}")
-    jars = sorted(str(path) for path in installation.lib.glob("*.jar"))
-    command += [
-        "-cp",
-        os.pathsep.join(jars),
-        MAIN,
-        f"--home-dir={home}",
-        f"--config-dir={home / 'conf'}",
-    ]
+    command = _java(installation, heap, f"-Xms{heap}m", *extra)
+    command += [MAIN, f"--home-dir={home}", f"--config-dir={home / 'conf'}"]
     return detach(command, home, "console.log")
 
 
-def detach(command: list[str], home: Path, log: str) -> subprocess.Popen[bytes]:
-    """Start a process that outlives us, in the home folder; what it prints goes to logs/`log`."""
+def start_import(
+    installation: Installation,
+    home: Path,
+    memory: str,
+    nodes: Sequence[tuple[str, str]],
+    edges: Sequence[tuple[str, str]],
+    mark: str,
+) -> subprocess.Popen[bytes]:
+    """Start Neo4j's own importer on a furnished home that has no database yet.
+
+    `nodes` are labels and csv file, `edges` type and csv file, all in the home's folder `IMPORTED`.
+    `mark` parts the texts of a list. What is amiss in the files ends it.
+    """
+    heap, _ = memory_of(memory)
+    command = [*_java(installation, heap), ADMIN, "database", "import", "full", "neo4j"]
+    command += [f"--nodes={labels}={IMPORTED}/{file}" for labels, file in nodes]
+    command += [f"--relationships={type_}={IMPORTED}/{file}" for type_, file in edges]
+    command += [
+        f"--array-delimiter=U+{ord(mark):04X}",
+        f"--max-off-heap-memory={max(2 * heap, 1024)}m",
+        "--path-pattern-style=none",
+        "--multiline-fields=true",
+        "--bad-tolerance=0",
+        "--strict=true",
+        f"--report-file={home / 'logs' / 'import-report.log'}",
+    ]
+    places = {"NEO4J_HOME": str(home), "NEO4J_CONF": str(home / "conf")}
+    return detach(command, home, "import.log", places)
+
+
+def _java(installation: Installation, heap: int, *flags: str) -> list[str]:
+    """The command line of Java up to the main class."""
+    command = [str(installation.java), *JAVA_FLAGS, f"-Xmx{heap}m", *flags]
+    if installation.aot:
+        command.append(f"-XX:AOTCache={installation.aot}")
+    jars = sorted(str(path) for path in installation.lib.glob("*.jar"))
+    return [*command, "-cp", os.pathsep.join(jars)]
+
+
+def detach(
+    command: list[str], home: Path, log: str, more: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
+    """Start a process that outlives us, in the home folder; what it prints goes to logs/`log`.
+
+    `more` are environment variables of its own.
+    """
     # Java's own variables would change the flags, and Neo4j's hold the passwords of other servers.
     foreign = ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "CLASSPATH")
     environment = {
@@ -150,7 +190,7 @@ def detach(command: list[str], home: Path, log: str) -> subprocess.Popen[bytes]:
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd=home,  # by which the process is known later, even after the folder has moved
-            env=environment,
+            env=environment | dict(more or {}),
             start_new_session=True,
             umask=0o077,
         )
@@ -181,6 +221,15 @@ def last_words(home: Path, since: int = 0) -> tuple[str, Path]:
     path = path.with_name("console.log")
     told = [line.strip("# ") for line in _lines(path) if "warning" not in line.lower()]
     return " ".join(list(filter(None, told))[:2]) or "without a word", path
+
+
+def import_words(home: Path) -> tuple[str, Path]:
+    """Why the importer ended, and the log it stands in."""
+    path = home / "logs" / "import.log"
+    lines = [line for line in _lines(path) if not line.startswith(("Full exc", "Please", "---"))]
+    told = [at for at, line in enumerate(lines) if line == "Command Failed"]
+    said = lines[told[-1] + 1 :] if told else lines[-1:]
+    return " ".join(said)[:300] or "without a word", path
 
 
 def _lines(path: Path, since: int = 0) -> list[str]:

@@ -335,12 +335,15 @@ class Input:
             return Reading(None)
         if self.choices:
             return self._choose(text)
-        if self.kind.keyed and len(text) > LONGEST_KEY:
+        kind = self.kind
+        if kind.keyed and len(text) > LONGEST_KEY:
             raise InputError(
                 f"has {len(text):,} characters, too many for a key",
                 next=f"use {LONGEST_KEY:,} at most",
             )
-        reading = self.kind.read(text)
+        reading = kind.read(text)
+        if self.min is None and self.max is None:
+            return reading
         for bound, wrong in ((self.min, "below"), (self.max, "above")):
             if bound is None or reading.value is None:
                 continue

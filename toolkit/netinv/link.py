@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from netinv import cypherfile
+from netinv.bulk import Bulk
 from netinv.case import Case, now, read_json, write_json
 from netinv.cypherfile import CypherFile
 from netinv.difference import BATCH, Difference, Progress, silent, whole
@@ -86,7 +87,10 @@ def stale(case: Case) -> str:
 
 
 def link(
-    case: Case, graph: Graph, given: Mapping[str, Any] | None = None, progress: Progress = silent
+    case: Case,
+    graph: Graph | Bulk,
+    given: Mapping[str, Any] | None = None,
+    progress: Progress = silent,
 ) -> Links:
     """Make all links anew from the tables and write the difference. The caller is the writer."""
     name, values = rule(given)
@@ -130,12 +134,9 @@ def link(
                 "old links",
                 removed,
             )
-            difference.write(
+            difference.write_all(
                 statement.statement,
-                relations.batches(
-                    f"SELECT * FROM {table}_rows SEMI JOIN change_{table} USING (key)",
-                    BATCH,
-                ),
+                f"SELECT * FROM {table}_rows SEMI JOIN change_{table} USING (key)",
                 "links",
                 written,
             )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from netinv import cypherfile
+from netinv.bulk import Bulk
 from netinv.case import Case
 from netinv.cypherfile import CypherFile
 from netinv.difference import BATCH, Difference, Progress, silent
@@ -38,7 +39,7 @@ class Written:
         return bool(self.rows or self.removed or self.stubs_made or self.stubs_completed)
 
 
-def write(case: Case, graph: Graph, progress: Progress = silent) -> Written:
+def write(case: Case, graph: Graph | Bulk, progress: Progress = silent) -> Written:
     """Make the graph hold what the tables of all live sources say. The caller is the writer.
 
     Repeatable at any point: what a broken write left is put right by the next one.
@@ -156,7 +157,7 @@ class Writer:
         sql = f"SELECT * EXCLUDE (row_hash) FROM {name} SEMI JOIN change_{name} USING (key)"
         if spec.fields["writes"] in KEYS:
             sql = sql.replace("(row_hash)", "(row_hash, key)")
-        self.difference.write(spec.statement, self.relations.batches(sql, BATCH), name, total)
+        self.difference.write_all(spec.statement, sql, name, total)
         self.report.rows[name] = total
 
     def remove(self, spec: CypherFile) -> None:
@@ -219,10 +220,10 @@ class Writer:
                 )
                 named = " SET n:Company" if company else ""
                 named = " REMOVE n:Company" if label == "Party" and not company else named
-                self.difference.write(
+                self.difference.write_all(
                     f"UNWIND $rows AS row MERGE (n:{label} {{{KEYS[label]}: row.key}})"
                     f" SET n.stub = true{named}",
-                    self.relations.batches(sql, BATCH),
+                    sql,
                     "stubs",
                     total,
                 )
@@ -253,17 +254,19 @@ class Writer:
 
     def sources(self) -> None:
         """One node a file that the graph's rows come from, named by its content alone."""
-        live = [
-            {"id": member.id, "sha256": member.sha256, "kind": one.kind}
+        live = {
+            member.id: (member.id, member.sha256, one.kind)
             for one in self.case.sources()
             for member in one.files
-        ]
-        self.graph.run(
-            "MATCH (n:Source) WHERE NOT n.id IN $ids DELETE n", {"ids": [row["id"] for row in live]}
-        )
-        self.difference.write(
+        }
+        self.graph.run("MATCH (n:Source) WHERE NOT n.id IN $ids DELETE n", {"ids": list(live)})
+        execute = self.relations.database.execute
+        execute("CREATE TABLE live (id VARCHAR, sha256 VARCHAR, kind VARCHAR)")
+        for row in live.values():
+            execute("INSERT INTO live VALUES (?, ?, ?)", row)
+        self.difference.write_all(
             "UNWIND $rows AS row MERGE (n:Source {id: row.id}) SET n = row",
-            iter([live]),
+            "FROM live",
             "sources",
             len(live),
         )

@@ -1,16 +1,20 @@
-"""Builds a case's graph anew beside the old one and swaps them when it is whole."""
+"""Builds a case's graph beside the one that stands and swaps them when it is whole."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from netinv import server
+from netinv import link, load, server
+from netinv.bulk import Bulk
 from netinv.case import Case, Say
+from netinv.difference import Progress
 from netinv.errors import NetinvError
 from netinv.graph import Graph
+from netinv.link import Links
+from netinv.load import Written
 
 Made = TypeVar("Made")
 
@@ -30,11 +34,15 @@ def beside(case: Case, say: Say, memory: str, build: Callable[[Graph], Made]) ->
     new.mkdir()
     if written.exists():
         written.rename(kept)
+    else:
+        kept.mkdir()
+    graph = Graph(lambda: server.ensure(new, say, memory or None), case.id)
     try:
-        with Graph(lambda: server.ensure(new, say, memory or None), case.id) as graph:
-            made = build(graph)
+        made = build(graph)
+        graph.close()
         server.stop(new, say)
     except BaseException:
+        graph.close()
         with suppress(NetinvError):
             server.stop(new, say)
         shutil.rmtree(new, ignore_errors=True)
@@ -44,10 +52,29 @@ def beside(case: Case, say: Say, memory: str, build: Callable[[Graph], Made]) ->
         raise
     server.stop(case.folder, say)
     home = case.path("server")
-    if home.exists():
-        home.rename(old)
+    home.rename(old) if home.exists() else old.mkdir()
     (new / "server").rename(home)
     # In this order: while the old server stands, the swap is known to be done.
     for folder in (new, kept, old):
         shutil.rmtree(folder, ignore_errors=True)
     return made
+
+
+def in_bulk(
+    case: Case, say: Say, memory: str, links: Mapping[str, Any] | None, progress: Progress
+) -> tuple[Written, Links | None]:
+    """Build the graph with Neo4j's own importer, links included unless `links`, their inputs, is
+    None. The caller is the writer, and has closed its own connection."""
+
+    def build(graph: Graph) -> tuple[Written, Links | None]:
+        bulk = Bulk(case, case.path("rebuild"))
+        written = load.write(case, bulk, progress)
+        made = None if links is None else link.link(case, bulk, links, progress)
+        say("importing with neo4j-admin")
+        bulk.build(say, memory)
+        graph.claim(case.id)  # starts it, and makes the constraints and indexes
+        for statement, values in bulk.after:
+            graph.run(statement, values)
+        return written, made
+
+    return beside(case, say, memory, build)

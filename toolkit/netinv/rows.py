@@ -17,6 +17,9 @@ CHUNK = 20_000
 MEMO = 100_000
 """How many different cells of a column are remembered while a file is read."""
 
+PARTIES = ("shipper", "consignee", "exporter", "importer", "seller", "buyer", "notify")
+"""Columns of a shipment of which one must name a party, unless it is to order."""
+
 NAMESPACED = {"id", "company", "party", "subject", "shipment", "licence"}
 
 
@@ -61,6 +64,9 @@ class Checker:
             if name == one.name
         ]
         self.flagged = self.places.get("to_order")
+        self.needed = [(one.name, self.places[one.name]) for one in spec.inputs if one.required]
+        self.traded = spec.name == "shipments"
+        self.parties = [self.places[name] for name in PARTIES] if self.traded else []
 
     def check(self, cells: Sequence[str]) -> Row | Reject:
         """A row, or the reject that says which cell is wrong and why."""
@@ -95,18 +101,16 @@ class Checker:
                     values[place + offset] = extra
             if doubt:
                 row.doubts.append(doubt)
-        for one in self.spec.inputs:
-            if one.required and values[self.places[one.name]] is None:
-                return Reject("", 0, "", one.name, "", "is empty and must not be", "")
-        if self.spec.name == "shipments" and not self._has_party(values):
+        for name, place in self.needed:
+            if values[place] is None:
+                return Reject("", 0, "", name, "", "is empty and must not be", "")
+        if self.traded and not self._has_party(values):
             return Reject("", 0, "", "shipper", "", "no party is named at either end", "")
         return row
 
     def _has_party(self, values: list[Any]) -> bool:
-        ends = ("shipper", "consignee", "exporter", "importer", "seller", "buyer", "notify")
-        return bool(values[self.places["to_order"]]) or any(
-            values[self.places[name]] is not None for name in ends
-        )
+        to_order = self.flagged is not None and values[self.flagged]
+        return bool(to_order) or any(values[place] is not None for place in self.parties)
 
     def _read(self, one: Input, text: str) -> tuple[Any, str, tuple[Any, ...], str]:
         """Value, doubt, added columns, and what is wrong if it cannot be read."""
@@ -120,7 +124,7 @@ class Checker:
         if self.prefix and value is not None and one.type in NAMESPACED:
             vessel = one.type == "subject" and imo_number(value)
             value = value if vessel else self.prefix + value
-        also = tuple(reading.also.get(name) for name in KINDS[one.type].also)
+        also = tuple(map(reading.also.get, KINDS[one.type].also)) if reading.also else ()
         doubt = f"{one.name}: {text.strip()} {reading.doubt}" if reading.doubt else ""
         return value, doubt, also, ""
 

@@ -19,7 +19,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -28,17 +28,20 @@ from netinv import bolt
 from netinv.errors import CaseError, InputError, ServerError
 from netinv.home import (
     HEAP,
+    IMPORTED,
     USER,
     Installation,
     affordable,
     detach,
     furnish,
     has_store,
+    import_words,
     last_words,
     log_end,
     memory_of,
     password_file,
     start,
+    start_import,
 )
 from netinv.install import VERSION, Progress, free_port, prepare
 from netinv.state import (
@@ -61,9 +64,12 @@ from netinv.state import (
 )
 
 __all__ = [
+    "IMPORTED",
     "Address",
     "Status",
     "ensure",
+    "fill",
+    "has_database",
     "prepare",
     "remove_store",
     "running",
@@ -147,6 +153,41 @@ def ensure(
     return _address(home, state)
 
 
+def fill(
+    folder: Path,
+    nodes: Sequence[tuple[str, str]],
+    edges: Sequence[tuple[str, str]],
+    mark: str,
+    say: Say,
+    memory: str = "",
+) -> None:
+    """Make the database of a folder that has none yet, with Neo4j's own importer.
+
+    `nodes` are labels and csv file, `edges` type and csv file, all in the folder `IMPORTED` of the
+    server's home, which goes when they are read; `mark` parts the texts of a list. What fails
+    leaves half a store: the caller removes the folder. Raises ServerError.
+    """
+    home = _home(folder)
+    affordable(memory)
+    installation = prepare(say)
+    with alone(home, say):
+        furnish(home, 0, memory)
+        child = start_import(installation, home, memory, nodes, edges, mark)
+        _children.append(child)
+        # A state, so that whoever stops this server ends the importer.
+        write(home, State(memory=memory, pid=child.pid, created=created(child.pid)))
+        ended = child.wait()
+        write(home, State(memory=memory))
+        if ended:
+            words, log = import_words(home)
+            raise ServerError(
+                f"Neo4j's importer ended: {words}",
+                where=str(log),
+                next="make room on disk and in memory, or load with --no-bulk",
+            )
+        shutil.rmtree(home / IMPORTED, ignore_errors=True)
+
+
 def stop(folder: Path, say: Say) -> bool:
     """End the case folder's server; false when none was running. Raises ServerError."""
     home = _home(folder)
@@ -179,6 +220,11 @@ def status(folder: Path) -> Status:
         memory=state.memory or f"{HEAP}m",
         version=_store_version(home) or VERSION,
     )
+
+
+def has_database(folder: Path) -> bool:
+    """Whether a local server was ever started in the case folder. Looks, and starts nothing."""
+    return has_store(_home(folder))
 
 
 def running() -> list[Status]:

@@ -1,0 +1,251 @@
+"""A graph written by Neo4j's own importer is the one that Bolt writes, to the last property."""
+
+from __future__ import annotations
+
+import csv
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+import netinv
+from netinv import api, cypherfile, link, server, shape
+from netinv.api import OpenCase
+from netinv.errors import CaseError, DefinitionError
+from tests.conftest import write_tables
+from tests.test_load import HOSTILE, WORLD
+
+pytestmark = pytest.mark.server
+
+ENDS = "coalesce({0}.id, {0}.key, {0}.code, {0}.imo, {0}.number, {0}.name)"
+DUMP = (
+    "MATCH (n) RETURN [labels(n), properties(n)] AS one",
+    f"MATCH (a)-[r]->(b) RETURN [type(r), labels(a), {ENDS.format('a')}, labels(b),"
+    f" {ENDS.format('b')}, properties(r)] AS one",
+    "SHOW CONSTRAINTS YIELD name, type, labelsOrTypes, properties"
+    " RETURN [name, type, labelsOrTypes, properties] AS one",
+    "SHOW INDEXES YIELD name, type, state, labelsOrTypes, properties"
+    " RETURN [name, type, state, labelsOrTypes, properties] AS one",
+)
+
+
+def dump(case: OpenCase) -> Counter[str]:
+    """All that a database holds, values with their types, but the names of store and batch."""
+    case.graph().open()
+    assert case.graph().driver is not None
+    held: Counter[str] = Counter()
+    with case.graph().driver.session() as session:
+        for statement in DUMP:
+            for record in session.run(statement):
+                held[repr([_sorted(part) for part in record["one"]])] += 1
+    return held
+
+
+def _sorted(part: Any) -> Any:
+    """A map in the order of its names, labels in theirs; other values as they are."""
+    if isinstance(part, dict):
+        return sorted((k, v) for k, v in part.items() if k not in ("graph", "batch"))
+    return sorted(part) if isinstance(part, list) else part
+
+
+def held_rows(case: OpenCase) -> dict[str, set[Any]]:
+    """What `written/` says that the graph holds."""
+    return {
+        path.name: set(duckdb.sql(f"FROM '{path}'").fetchall())
+        for path in case.folder.glob("written/*.parquet")
+    }
+
+
+def write_csv(path: Path, rows: list[list[str]]) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    return path
+
+
+def second_records(folder: Path) -> list[Path]:
+    """The world of the load's tests, a second file that says otherwise, and hostile texts: every
+    table, conflicts, doubts, stubs of each label, and subjects that are vessels."""
+    texts = [*HOSTILE, "two\nlines", "two\r\nlines", ' "quoted", and\\', "\x1e\x1f;|", "a,b"]
+    ids = [f"X{n} {text[:60]}".strip() for n, text in enumerate(texts)]
+    hostile = folder / "hostile"
+    write_csv(
+        hostile / "companies.csv",
+        [["id", "name", "address", "incorporated", "dissolved"]]
+        + [[i, t, t, "2020-01-01", "2019"] for i, t in zip(ids, texts, strict=True)],
+    )
+    write_csv(
+        hostile / "shipments.csv",
+        [["id", "shipper", "consignee", "arrived", "departed", "description", "lot", "seal"]]
+        + [
+            row
+            for i, t in zip(ids, texts, strict=True)
+            for row in (
+                [f"{i} a", "C1", i, "2024-03-01", "2024-02-01", t, t, t],
+                [f"{i} b", i, "C2", "2024-04-01", "2024-03-05", "x", t, t],
+            )
+        ],
+    )
+    again = {
+        "companies": "id|name|role\nC1|Acme Ltd, else\nC1|Ac\x1fme|bank\nP1|Ann|trader",
+        "vessels": "imo|name|flag\n9074729|Moon|LR",
+        "ownerships": "owner|owned|share\nC1|9074729|140\nC1|IMO9074729|50\nP7|MMSI-1|1\nP1|C1|61",
+        "licences": "id|holder|hs\nLIC1|C1|8112.92\nLIC2|C1|8112",
+    }
+    return [write_tables(folder / "one", WORLD), write_tables(folder / "two", again), hostile]
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenCase]:
+    """A new case on a local server of its own."""
+    monkeypatch.delenv("NEO4J_URI", raising=False)
+    with netinv.open(tmp_path / "own") as opened:
+        yield opened
+        opened.stop()
+
+
+@pytest.mark.parametrize("world", ["sample", "second records"])
+def test_bulk_and_bolt_write_the_same_graph(
+    case: OpenCase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, world: str
+) -> None:
+    files = [cypherfile.home("import") / "sample"]
+    if world != "sample":
+        files = second_records(tmp_path)
+    over_bolt = [case.load(*files, bulk=False), case.link()]
+    expected, rows = dump(case), held_rows(case)
+    monkeypatch.delenv("NEO4J_URI")
+    (tmp_path / "own").mkdir()
+    shutil.copy(case.folder / "case.json", tmp_path / "own")
+    with netinv.open(tmp_path / "own") as own:
+        try:
+            loaded = own.load(*files, bulk=True)
+            found = dump(own)
+            assert found - expected == Counter() == expected - found
+            assert [loaded.graph, loaded.links and loaded.links.bases] == [
+                over_bolt[0].graph,
+                over_bolt[1].bases,
+            ]
+            assert held_rows(own) == rows
+            assert not own.load(*files).graph.changed
+            assert own.link().written == 0
+            monkeypatch.setattr(api, "PAYS", 1)
+            said: list[str] = []
+            own.say = said.append
+            own.rebuild()
+            assert "importing with neo4j-admin" in said
+            again = dump(own)
+            assert again - expected == Counter() == expected - again
+            kinds = re.findall(r"Date\(|\[\[?'[A-Z]\w+'", " ".join(expected))
+            assert {"Date("} < set(kinds), "there is something to compare"
+        finally:
+            own.stop()
+
+
+def test_after_a_bulk_load_only_the_difference_is_written(own: OpenCase, tmp_path: Path) -> None:
+    first = {name: WORLD[name] for name in ("companies", "ports", "shipments")}
+    own.load(write_tables(tmp_path / "a", first), bulk=True)
+    rest = {name: text for name, text in WORLD.items() if name not in first}
+    written = own.load(write_tables(tmp_path / "b", rest)).graph
+    assert "shipments" not in written.rows and written.rows["people"] == 1
+    assert written.stubs_completed > 0
+    assert own.run("find-paths", **{"from": "P1", "to": "C2"}).findings
+
+
+def test_bulk_is_chosen_when_it_pays(
+    own: OpenCase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables = write_tables(tmp_path / "t", WORLD)
+    said: list[str] = []
+    own.say = said.append
+    monkeypatch.setattr(api, "PAYS", 5)
+    own.start()  # an empty database that runs is as good as none
+    loaded = own.load(tables)
+    assert loaded.links is not None and "importing with neo4j-admin" in said
+    said.clear()
+    more = write_tables(tmp_path / "more", {"companies": "id|name\nC9|Nine"})
+    assert own.load(more).links is None, "the graph stands: the rest goes over Bolt"
+    assert "importing with neo4j-admin" not in said
+    with pytest.raises(CaseError, match="has a graph already; netinv rebuild makes it anew"):
+        own.load(more, bulk=True)
+
+
+def test_bulk_needs_a_server_of_ours(case: OpenCase, tmp_path: Path) -> None:
+    tables = write_tables(tmp_path / "t", {"companies": "id|name\nC1|Acme"})
+    with pytest.raises(CaseError, match=r"NEO4J_URI names a server .* \(leave out --bulk\)"):
+        case.load(tables, bulk=True)
+    assert case.sources() == []
+
+
+def test_a_kill_leaves_nothing_half_written(own: OpenCase, tmp_path: Path) -> None:
+    tables = write_tables(tmp_path / "t", WORLD)
+    log = own.folder / "rebuild" / "server" / "logs" / "import.log"
+    words = [sys.executable, "-m", "netinv", "--case", str(own.folder), "load", "--bulk"]
+    for end in (signal.SIGKILL, signal.SIGTERM):
+        log.unlink(missing_ok=True)
+        process = subprocess.Popen([*words, str(tables)], stderr=subprocess.DEVNULL)
+        limit = time.monotonic() + 120
+        while not (log.exists() and log.stat().st_size) and process.poll() is None:
+            assert time.monotonic() < limit
+            time.sleep(0.02)
+        process.send_signal(end)
+        assert process.wait(120) != 0
+        assert not server.has_database(own.folder)
+    assert not (own.folder / "rebuild").exists(), "what is interrupted takes all away"
+    assert own.run("find-paths", **{"from": "P1", "to": "C2"}).findings
+    assert not (own.folder / "written.old").exists()
+
+
+def test_a_statement_that_is_not_understood_goes_over_bolt(
+    own: OpenCase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(statement: str) -> shape.Shape:
+        raise DefinitionError("cannot be written in bulk: 'CREATE' is not understood")
+
+    tables = write_tables(tmp_path / "t", {"companies": "id|name\nC1|Acme"})
+    said: list[str] = []
+    own.say = said.append
+    monkeypatch.setattr(shape, "read", refuse)
+    monkeypatch.setattr(api, "PAYS", 1)
+    assert own.load(tables).graph.rows == {"companies": 1}
+    assert "cannot be written in bulk: 'CREATE' is not understood: written over Bolt" in said
+
+
+# ---------------------------------------------------------------- what a statement makes of a row
+
+
+WRITING = [*(one for one in cypherfile.tables().values() if one.statement), link.files()[1]]
+
+
+@pytest.mark.parametrize("file", WRITING, ids=lambda file: file.name)
+def test_every_import_statement_is_understood(file: cypherfile.CypherFile) -> None:
+    made = shape.read(file.statement)
+    types = set(re.findall(r"(?<!old):([A-Z][A-Z_]+)", file.bare()))
+    assert {one.type for one in made.edges} == types
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        "CREATE (n:Party {id: row.id})",
+        "MERGE (n:Party {id: toUpper(row.id)})",
+        "MERGE (n:Party {name: row.name})",
+        "SET n.name = row.name",
+        "MERGE (n:Party {id: row.id}) ON CREATE SET n.new = true",
+        "MERGE (n:Party {id: row.id}) SET n = row {.id, name: toUpper(row.name)}",
+        "MERGE (n:Party {id: row.id}) DETACH DELETE n",
+        "MERGE (n:Party {id: row.id}) SET n += row",
+        "MATCH (n:Party {id: row.id}) WHERE n.stub SET n:Old",
+    ],
+)
+def test_a_clause_of_another_form_is_an_error(clause: str) -> None:
+    with pytest.raises(DefinitionError, match=r"cannot be written in bulk: .* is not understood"):
+        shape.read(f"UNWIND $rows AS row\n{clause}")
