@@ -105,7 +105,7 @@ def prepared(size: Size) -> dict[str, Used]:
         used["plain links"] = size.bench("rivals.py", "plain-links", size.world)
         used["plain"] = size.bench("rivals.py", "plain", size.world)
     used["load"] = size.netinv("load", str(size.world))
-    used["link"] = size.netinv("link")
+    # The first question makes the links that a load has not made.
     used["first answer"] = size.netinv("find-rings", "--time-limit", f"{size.limit:.0f}")
     for what, one in used.items():
         size.add(what, one.failed or _said(one))
@@ -118,7 +118,7 @@ def prepared(size: Size) -> dict[str, Used]:
             f"at most {LINKS:g}",
             mine["cpu"] <= LINKS * plain["cpu"],
         )
-    whole = used["load"] + used["link"] + used["first answer"]
+    whole = used["load"] + used["first answer"]
     if not (whole.failed or used["plain"].failed):
         for what, one, other in (
             ("wall", whole.wall, used["plain"].wall),
@@ -314,12 +314,12 @@ def measured(size: Size, with_rivals: bool) -> dict[str, float]:
     server.remove_store(size.case)
     used = prepared(size)
     try:
-        warm = questions(size) if not (used["load"].failed or used["link"].failed) else {}
+        warm = questions(size) if not (used["load"].failed or used["first answer"].failed) else {}
         if with_rivals:
             rivals(size, warm.get("find-rings"), _told(used["links"]))
     finally:
         server.stop(size.case, lambda line: None)
-    stages = ("take-in", "links", "load", "link")
+    stages = ("take-in", "links", "load")
     costs = {what: used[what].all_cpu for what in stages if not used[what].failed}
     return costs | {f"{command}, warm": one.cpu for command, one in warm.items()}
 
