@@ -150,9 +150,9 @@ def cypher(case: Path, limit: float) -> Iterator[Ring]:
     import neo4j
     from neo4j.time import Duration
 
-    from netinv import server
+    import netinv
 
-    at = server.ensure(case, lambda line: None)
+    at = netinv.open(case).address()
     with (
         neo4j.GraphDatabase.driver(at.uri, auth=(at.username, at.password)) as driver,
         driver.session(default_access_mode=neo4j.READ_ACCESS) as session,
