@@ -30,7 +30,9 @@ sample: $(STAMP)
 	$(BIN)/python import/sample/make.py
 
 bench: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	$(BIN)/python bench/load.py
+	$(BIN)/python bench/speed.py
 
 clean:
 	-$(BIN)/netinv --case demo server stop

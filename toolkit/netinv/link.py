@@ -86,6 +86,29 @@ def stale(case: Case) -> str:
     return ""
 
 
+def relate(relations: Relations, table: str, name: str, values: Mapping[str, Any]) -> None:
+    """Make the table of links that the rule of this name gives with these inputs."""
+    execute = relations.database.execute
+    sql, _ = files()
+    moves = cypherfile.home("import") / "reference" / "hs-moves.csv"
+    execute(
+        f"CREATE OR REPLACE VIEW hs_moves AS"
+        f" SELECT * FROM read_csv('{quoted(moves)}', all_varchar = true)"
+        if moves.is_file()
+        else "CREATE OR REPLACE VIEW hs_moves AS SELECT '' AS hs_from, '' AS hs_to WHERE false"
+    )
+    # The views resolve conflicts at each reading; the rule reads them several times.
+    for read in READS:
+        execute(f"CREATE TABLE IF NOT EXISTS kept_{read} AS FROM {read}")
+        execute(f"CREATE OR REPLACE VIEW {read} AS FROM kept_{read}")
+    try:
+        execute(
+            f"CREATE TABLE {table} AS SELECT *, '{name}' AS rule FROM ({sql.statement})", values
+        )
+    except duckdb.Error as error:
+        raise DefinitionError(str(error).splitlines()[0], where=sql.path.name) from None
+
+
 def link(
     case: Case,
     graph: Graph | Bulk,
@@ -94,27 +117,11 @@ def link(
 ) -> Links:
     """Make all links anew from the tables and write the difference. The caller is the writer."""
     name, values = rule(given)
-    sql, statement = files()
+    _, statement = files()
     table = f"link_{HANDOFF}"
     with Relations(case) as relations:
         execute = relations.database.execute
-        moves = cypherfile.home("import") / "reference" / "hs-moves.csv"
-        execute(
-            f"CREATE VIEW hs_moves AS SELECT * FROM read_csv('{quoted(moves)}', all_varchar = true)"
-            if moves.is_file()
-            else "CREATE VIEW hs_moves AS SELECT '' AS hs_from, '' AS hs_to WHERE false"
-        )
-        # The views resolve conflicts at each reading; the rule reads them several times.
-        for read in READS:
-            execute(f"CREATE TABLE kept_{read} AS FROM {read}")
-            execute(f"CREATE OR REPLACE VIEW {read} AS FROM kept_{read}")
-        try:
-            execute(
-                f"CREATE TABLE {table} AS SELECT *, '{name}' AS rule FROM ({sql.statement})",
-                values,
-            )
-        except duckdb.Error as error:
-            raise DefinitionError(str(error).splitlines()[0], where=sql.path.name) from None
+        relate(relations, table, name, values)
         # The graph knows a link by the loads that it joins; to find it, its ends are kept as well.
         execute(
             f"CREATE VIEW {table}_rows AS SELECT *, to_json([a, b, from_load, to_load])::VARCHAR"
