@@ -8,7 +8,7 @@ import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -25,17 +25,17 @@ SUMS = ("split", "merge")
 """The basis of a link whose one end is the sum of several shipments."""
 
 
-@dataclass
-class Paper:
+class Paper(Graph):
     """A graph that only notes what is written into it: the rule needs no server."""
 
-    rows: list[dict[str, Any]] = field(default_factory=list)
-    removed: list[tuple[str, str]] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.rows: list[dict[str, Any]] = []
+        self.removed: list[tuple[str, str]] = []
 
     def claim(self, token: str) -> Mark:
         return Mark("case", 1, "graph", 0)
 
-    def run(self, statement: str, values: object = None) -> None:
+    def advance(self) -> None:
         pass
 
     def write(self, statement: str, rows: Sequence[Mapping[str, Any]], batch: str) -> None:
@@ -66,7 +66,7 @@ class World:
 
     def link(self, **inputs: Any) -> Links:
         self.paper = Paper()
-        return link.link(self.case, cast(Graph, self.paper), inputs)
+        return link.link(self.case, self.paper, inputs)
 
     def pairs(self) -> set[tuple[str, str, str]]:
         return {(row["a"], row["b"], row["basis"]) for row in self.paper.rows}
