@@ -475,6 +475,83 @@ def test_a_pair_that_trades_the_weight_often_is_a_habit_and_no_coincidence(world
     assert after["expected"] > 2 * before["expected"]
 
 
+def holders(world: World) -> set[tuple[str, str, str]]:
+    return {(row["a"], row["b"], row["basis"]) for row in world.paper.rows}
+
+
+def test_decided_identities_are_one_company_and_rejected_ones_two(world: World) -> None:
+    world.load(
+        companies="""
+        id | name  | country | registration
+        B  | Bore  | NO      | 77
+        B2 | Boré  | NO      | 77
+        D  | Dora  |         |
+        D2 | Dora. |         |
+        """,
+        shipments="""
+        id | shipper | consignee | departed   | arrived    | weight_kg
+        S1 | A       | B         | 2024-01-02 | 2024-01-10 | 100
+        S2 | B2      | C         | 2024-01-12 | 2024-01-20 | 99
+        S3 | A       | D         | 2024-01-02 | 2024-01-10 | 500
+        S4 | D2      | C         | 2024-01-12 | 2024-01-20 | 499
+        """,
+    )
+    world.link()
+    assert holders(world) == {("S1", "S2", "weight")}
+    world.load(same_as="a | b | decision\nB2 | B | rejected\nD | D2 |")
+    world.link()
+    assert [(row["a"], row["b"]) for row in world.paper.rows] == [("S3", "S4")]
+    assert world.paper.removed == [("S1", "S2")]
+
+
+def test_companies_of_one_owner_hand_on_for_each_other(world: World) -> None:
+    world.load(
+        ownerships="owner | owned | share\nH | B | 50\nH | B2 | 80\nK | B3 | 100",
+        shipments="""
+        id | shipper | consignee | departed   | arrived    | weight_kg
+        S1 | A       | B         | 2024-01-02 | 2024-01-10 | 100
+        S2 | B2      | C         | 2024-01-12 | 2024-01-20 | 99
+        S3 | B       | C         | 2024-01-12 | 2024-01-20 | 99
+        S4 | B3      | C         | 2024-01-12 | 2024-01-20 | 99
+        """,
+    )
+    world.link()
+    assert holders(world) == {("S1", "S2", "affiliate"), ("S1", "S3", "weight")}
+    own, sister = sorted(world.paper.rows, key=lambda row: row["expected"])
+    assert (own["b"], own["sister"]) == ("S3", None)
+    assert (sister["holder"], sister["sister"]) == ("B2", "B")
+
+
+@pytest.mark.parametrize(
+    ("inbound", "outbound", "times"),
+    [
+        ("40 | pcs | 1000 | EUR | K1", "40 | pcs | 900 | EUR | K2", 0.3),
+        ("40 | pcs | 1000 | EUR | K1", "20 | pcs | 900 | EUR | K2", 3),
+        ("40 | pcs | 1000 | EUR | K1", "40 | kg | 900 | EUR | K2", 1),
+        ("40 | pcs | 1000 | EUR | K1", "40 | kg | 1000 | EUR | K2", 0.3),
+        ("40 | pcs | 1000 | EUR | K1", "40 | kg | 1000 | USD | K2", 1),
+        ("40 | pcs | 1000 | EUR | K1", "40 | kg | 900 | EUR | K1", 0.1),
+    ],
+)
+def test_quantity_value_and_the_container_are_witnesses(
+    world: World, inbound: str, outbound: str, times: float
+) -> None:
+    lines = "id | shipper | consignee | departed | arrived | weight_kg | load_port | discharge_port"
+    lines += " | quantity | unit | value | currency | container"
+    first, second = "2024-01-02 | 2024-01-10 | 100 | P | Q", "2024-01-12 | 2024-01-20 | 99 | Q | R"
+    world.load(
+        shipments=f"""{lines}
+        S1 | A | B | {first} | {inbound}
+        S2 | B | C | {second} | {outbound}
+        S3 | A | E | {first} | 7 | pcs | 1 | EUR | K3
+        S4 | E | C | {second} | 8 | kg | 2 | EUR | K4
+        """
+    )
+    world.link()
+    with_, without = (row["expected"] for row in sorted(world.paper.rows, key=lambda r: r["a"]))
+    assert with_ / without == pytest.approx(times, rel=1e-3)
+
+
 # ---------------------------------------------------------------- what is kept and counted
 
 
@@ -714,7 +791,7 @@ def test_the_rule_has_a_hash_of_its_text_and_inputs() -> None:
         ({"windw": 3}, "the links have no input 'windw'"),
         ({"window": 366}, "window: 366 is above 365 (use 0 to 365)"),
         ({"tolerance": 0.06}, "tolerance: 0.06 is above 0.05 (use 0 to 0.05)"),
-        ({"keep": 0}, "keep: 0 is below 1 (use 1 to 50)"),
+        ({"keep": 0}, "keep: 0 is below 1 (use 1 to 100000)"),
     ],
 )
 def test_a_wrong_input_is_refused(world: World, inputs: dict[str, Any], said: str) -> None:

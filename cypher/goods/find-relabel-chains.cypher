@@ -22,6 +22,7 @@
 //   unlikely: powers of ten by which chance and habit alone fall short of these hand-overs
 //   change: 1 when a heading changes, 0.5 each when an origin and when a name do
 //   trace: 3 when the change happens on a physical trace
+// chance: chance alone makes about {by_chance} findings as good as this in this trade
 // explain: |
 //   {shipments} went through {companies} in {days} days, tied by {tie}. Changed on the way: {changes}.
 // against:
@@ -32,7 +33,6 @@
 //   part_loads: two to four shipments of one pair are taken together as one load
 //   habitual: one of these companies often sends this weight to the next (expected {habitual})
 //   by_weight: only like weight ties the goods together, no lot, serial or sealed container
-//   by_chance: chance alone would make about {by_chance} such findings in a trade of this size
 // needs:
 //   shipments: [arrived|departed, importer|buyer|consignee|notify, exporter|seller|shipper, hs|description|origin]
 // example: netinv find-relabel-chains --company "Acme Metals" --lawful
@@ -53,7 +53,8 @@ WHERE allReduce(at = {strength: 0.0, load: ''}, hop IN h | {strength: at.strengt
   AND size(h) + 1 <= $longest
   AND coalesce(duration.inDays(first.departed, last.arrived).days <= $days, true)
   AND ($since IS NULL OR first.departed >= $since)
-WITH p, h, [h[0].sender] + [hop IN h | hop.holder] + [h[-1].receiver] AS ids,
+WITH p, h, [h[0].sender] + [hop IN h | hop.holder]
+    + CASE WHEN h[-1].receiver IS NULL THEN [] ELSE [h[-1].receiver] END AS ids,
   [hop IN h WHERE hop.relabelled] AS relabelled,
   coalesce(h[0].from_parts, [first.id]) + reduce(found = [], i IN range(0, size(h) - 1) |
     found + coalesce(h[i].to_parts, [nodes(p)[i + 1].id])) AS shipments
@@ -111,8 +112,6 @@ RETURN shipments,
     ELSE substring(reduce(text = '', hop IN h | text + ', ' + CASE hop.basis WHEN 'weight'
       THEN 'like weight' WHEN 'affiliate' THEN 'like weight' WHEN 'split' THEN 'part loads' WHEN 'merge' THEN 'part loads'
       ELSE hop.basis END), 2) END AS tie,
-  CASE WHEN 0.5 <= COUNT { (:Shipment) } * 10.0 ^ -unlikely
-    THEN round(COUNT { (:Shipment) } * 10.0 ^ -unlikely) END AS by_chance,
   reduce(all = [], hop IN h | all + hop.changes) AS changes,
   unlikely, change, trace,
   head([hop IN h WHERE hop.by_notify | 'yes']) AS notify,

@@ -19,6 +19,7 @@
 //   unlikely: powers of ten by which chance and habit alone fall short of these hand-overs
 //   renamed: 1 when heading, origin or name change on the way without processing
 //   port: 1 when the goods come back to the very port
+// chance: chance alone makes about {by_chance} findings as good as this in this trade
 // explain: |
 //   {shipments} left {from} and came back to {to} by way of {via} in {days} days, through
 //   {companies}, tied by {tie}. Changed on the way: {changes}.

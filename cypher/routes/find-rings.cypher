@@ -21,6 +21,7 @@
 // score:
 //   unlikely: powers of ten by which chance and habit alone fall short of these hand-overs
 //   renamed: 1 when heading, origin or name change on the way without processing
+// chance: chance alone makes about {by_chance} findings as good as this in this trade
 // explain: |
 //   {shipments} went from {companies} and home again in {days} days, tied by {tie}. Changed on the
 //   way: {changes}.

@@ -14,8 +14,8 @@
 -- inputs:
 --   window: {type: integer, default: 45, min: 0, max: 365, help: Most days from arrival to departure}
 --   tolerance: {type: number, default: 0.05, min: 0, max: 0.05, help: Most drift of weight (share)}
---   keep: {type: integer, default: 3, min: 1, max: 50, help: Links kept for each inbound shipment}
---   shift: {type: integer, default: 0, min: 0, max: 3650, help: "Days by which departures are set back, to see what chance alone gives"}
+--   keep: {type: integer, default: 3, min: 1, max: 100000, help: Links kept for each inbound shipment}
+--   shift: {type: integer, default: 200, min: 0, max: 3650, help: "Days by which departures are set back to see what chance alone gives; 0 does not look"}
 WITH
 -- ---------------------------------------------------------------- one company, several records
 decided AS (SELECT a, b, coalesce(decision, 'accepted') AS decision FROM same_as),
@@ -169,7 +169,7 @@ loads AS MATERIALIZED (
   FROM sums s JOIN legs l ON l.id = s.parts[1]
 ),
 sized AS MATERIALIZED (
-  SELECT *, len(parts) > 1 AS summed, floor(ln(net) / 0.0513)::INT AS net_bucket,
+  SELECT *, len(parts) > 1 AS summed, arrived - departed AS took, floor(ln(net) / 0.0513)::INT AS net_bucket,
     floor(ln(gross) / 0.0513)::INT AS gross_bucket,
     coalesce(net_bucket, 100000 + gross_bucket) AS size
   FROM loads
@@ -177,9 +177,23 @@ sized AS MATERIALIZED (
 inbound AS MATERIALIZED (
   FROM sized WHERE receiver IS NOT NULL AND arrived IS NOT NULL AND sender IS DISTINCT FROM receiver
 ),
+world AS MATERIALIZED (
+  SELECT count(*)::DOUBLE AS shipments, min(departed) AS first,
+    greatest(1, date_diff('day', min(departed), max(arrived)) + 1)::DOUBLE AS days
+  FROM legs
+),
+-- Everything departs twice: when it did, and some months before, round the calendar. No goods were
+-- handed on so: what is linked then, in the same trade of the same companies, is chance.
 outbound AS MATERIALIZED (
-  SELECT * REPLACE (departed - $shift::INT AS departed) FROM sized
+  SELECT *, false AS shifted FROM sized
   WHERE sender IS NOT NULL AND departed IS NOT NULL AND sender IS DISTINCT FROM receiver
+  UNION ALL
+  SELECT z.* REPLACE (departed - $shift::INT + CASE WHEN departed - $shift::INT < w.first
+      THEN w.days::INT * ceil((w.first - (departed - $shift::INT)) / w.days)::INT ELSE 0 END
+      AS departed), true
+  FROM sized z CROSS JOIN world w
+  WHERE $shift::INT > 0 AND sender IS NOT NULL AND departed IS NOT NULL
+    AND sender IS DISTINCT FROM receiver
 ),
 -- ---------------------------------------------------------------- pairs
 probes AS (SELECT unnest([-1, 0, 1]) AS beside),
@@ -191,26 +205,26 @@ arrivals AS MATERIALIZED (
   SELECT i.*, o.sender AS onward, o.sister FROM inbound i JOIN onward o ON o.came_to = i.receiver
 ),
 pairs AS (
-  SELECT a.load AS a, b.load AS b, a.sister, 'lot' AS basis, 1 AS strength
+  SELECT a.load AS a, b.load AS b, b.shifted, a.sister, 'lot' AS basis, 1 AS strength
   FROM arrivals a JOIN outbound b ON b.sender = a.onward AND b.lot = a.lot
     AND b.departed BETWEEN a.arrived AND a.arrived + $window::INT
   UNION ALL
-  SELECT a.load, b.load, a.sister, 'serial', 2
+  SELECT a.load, b.load, b.shifted, a.sister, 'serial', 2
   FROM arrivals a JOIN outbound b ON b.sender = a.onward AND b.serial = a.serial
     AND b.departed BETWEEN a.arrived AND a.arrived + $window::INT
   UNION ALL
-  SELECT a.load, b.load, a.sister, 'container+seal', 3
+  SELECT a.load, b.load, b.shifted, a.sister, 'container+seal', 3
   FROM arrivals a JOIN outbound b ON b.sender = a.onward AND b.sealed = a.sealed
     AND b.departed BETWEEN a.arrived AND a.arrived + $window::INT
   UNION ALL
-  SELECT a.load, b.load, a.sister, CASE WHEN b.summed THEN 'split' WHEN a.summed THEN 'merge'
+  SELECT a.load, b.load, b.shifted, a.sister, CASE WHEN b.summed THEN 'split' WHEN a.summed THEN 'merge'
       WHEN a.sister THEN 'affiliate' ELSE 'weight' END, 4
   FROM arrivals a CROSS JOIN probes
   JOIN outbound b ON b.sender = a.onward AND b.net_bucket = a.net_bucket + beside
     AND b.departed BETWEEN a.arrived AND a.arrived + $window::INT
   WHERE round(1 - least(a.net, b.net) / greatest(a.net, b.net), 9) <= $tolerance::DOUBLE
   UNION ALL
-  SELECT a.load, b.load, a.sister, CASE WHEN a.sister THEN 'affiliate' ELSE 'weight' END, 4
+  SELECT a.load, b.load, b.shifted, a.sister, CASE WHEN a.sister THEN 'affiliate' ELSE 'weight' END, 4
   FROM arrivals a CROSS JOIN probes
   JOIN outbound b ON b.sender = a.onward AND b.gross_bucket = a.gross_bucket + beside
     AND b.departed BETWEEN a.arrived AND a.arrived + $window::INT
@@ -218,15 +232,10 @@ pairs AS (
     AND round(1 - least(a.gross, b.gross) / greatest(a.gross, b.gross), 9) <= $tolerance::DOUBLE
 ),
 candidates AS (
-  SELECT a, b, arg_min(basis, strength) AS basis, bool_and(sister) AS sister FROM pairs
-  GROUP BY a, b
+  SELECT a, b, shifted, arg_min(basis, strength) AS basis, bool_and(sister) AS sister FROM pairs
+  GROUP BY a, b, shifted
 ),
 -- ---------------------------------------------------------------- what chance and habit give
-world AS (
-  SELECT count(*)::DOUBLE AS shipments,
-    greatest(1, date_diff('day', min(departed), max(arrived)) + 1)::DOUBLE AS days
-  FROM legs
-),
 trade AS MATERIALIZED (
   SELECT id, sender, receiver, heading, coalesce(net, gross) AS kg, discharge_port,
     to_country, coalesce(floor(ln(net) / 0.0513)::INT, 100000 + floor(ln(gross) / 0.0513)::INT)
@@ -267,14 +276,15 @@ gets AS (SELECT receiver, count(*) AS n FROM trade WHERE receiver IS NOT NULL GR
 port_share AS (SELECT discharge_port, count(*) AS n FROM trade GROUP BY ALL),
 country_share AS (SELECT to_country, count(*) AS n FROM trade GROUP BY ALL),
 facts AS (
-  SELECT c.a, c.b, c.basis, a.id AS id_a, b.id AS id_b, a.parts AS from_parts, b.parts AS to_parts,
+  SELECT c.a, c.b, c.shifted, c.basis, a.id AS id_a, b.id AS id_b, a.parts AS from_parts, b.parts AS to_parts,
     a.sender, b.sender AS holder, a.receiver AS came_to, c.sister, b.receiver AS receiver,
     a.by_notify OR b.by_notify AS by_notify, a.second OR b.second AS second,
     nullif(concat_ws(' and ', CASE WHEN a.dated IS NOT NULL THEN a.dated || ' of ' || a.id END,
       CASE WHEN b.dated IS NOT NULL THEN b.dated || ' of ' || b.id END), '') AS dated,
     a.load_port AS from_port, b.discharge_port AS to_port,
     a.from_country, a.to_country AS via_country, b.to_country,
-    date_diff('day', a.arrived, b.departed) - $shift::INT AS days,
+    b.departed - a.arrived AS days, a.took AS from_days,
+    b.took AS to_days,
     CASE WHEN a.net IS NOT NULL AND b.net IS NOT NULL
       THEN 1 - least(a.net, b.net) / greatest(a.net, b.net)
       WHEN a.gross IS NOT NULL AND b.gross IS NOT NULL
@@ -291,7 +301,8 @@ facts AS (
       END AS same_worth,
     coalesce(a.container = b.container AND b.load_port = a.discharge_port, false) AS same_box,
     a.movement = b.movement OR list_has_any(a.papers, b.papers) AS one_movement
-  FROM candidates c JOIN sized a ON a.load = c.a JOIN sized b ON b.load = c.b
+  FROM candidates c JOIN sized a ON a.load = c.a
+  JOIN outbound b ON b.load = c.b AND b.shifted = c.shifted
   WHERE NOT c.sister OR (b.sender IS DISTINCT FROM a.sender
     AND b.receiver IS DISTINCT FROM a.receiver)
 ),
@@ -366,15 +377,15 @@ weighed AS (
   FROM counted
 ),
 ranked AS (
-  SELECT *, rank() OVER (PARTITION BY id_a ORDER BY expected) AS rank,
-    count(*) OVER (PARTITION BY id_a) AS of
+  SELECT *, rank() OVER (PARTITION BY id_a, shifted ORDER BY expected) AS rank,
+    count(*) OVER (PARTITION BY id_a, shifted) AS of
   FROM weighed
 ),
 -- Goods that a company hands on as they are, their heading and origin kept: how often all do, and
 -- how often this holder does. What is rarer than one in a hundred is taken for real.
 as_they_are AS (
   SELECT holder, count(DISTINCT id_a) AS n FROM ranked
-  WHERE rank = 1 AND expected < 0.01 AND heading_in = heading_out AND origin_in = origin_out
+  WHERE NOT shifted AND rank = 1 AND expected < 0.01 AND heading_in = heading_out AND origin_in = origin_out
   GROUP BY holder
 ),
 handed AS (SELECT coalesce(sum(n), 0) + 1 AS n FROM as_they_are),
@@ -383,13 +394,13 @@ handed AS (SELECT coalesce(sum(n), 0) + 1 AS n FROM as_they_are),
 learned AS (
   SELECT holder, heading_in, heading_out, count(DISTINCT id_a) AS times
   FROM ranked JOIN gets_heading g ON g.receiver = holder AND g.heading = heading_in
-  WHERE rank = 1 AND heading_in <> heading_out GROUP BY ALL
+  WHERE NOT shifted AND rank = 1 AND heading_in <> heading_out GROUP BY ALL
   HAVING count(DISTINCT id_a) >= 4 AND 2 * count(DISTINCT id_a) >= any_value(g.n)
 ),
 works AS (SELECT coalesce(s.company, p.company) AS company, hs_in, hs_out, "from", "to"
   FROM processing p LEFT JOIN same s ON s.id = p.company),
 processed AS (
-  SELECT DISTINCT k.a, k.b FROM ranked k JOIN works w ON w.company = k.holder
+  SELECT DISTINCT k.a, k.b, k.shifted FROM ranked k JOIN works w ON w.company = k.holder
   WHERE k.heading_in <> k.heading_out
     AND (starts_with(k.hs_in, w.hs_in) OR starts_with(w.hs_in, k.hs_in))
     AND (starts_with(k.hs_out, w.hs_out) OR starts_with(w.hs_out, k.hs_out))
@@ -404,15 +415,15 @@ used AS (
     CASE WHEN physical THEN 10000 ELSE (usual + 0.02) / greatest(expected, 1e-9) END AS odds
   FROM ranked r CROSS JOIN handed d
   LEFT JOIN as_they_are e ON e.holder = r.holder
-  LEFT JOIN processed p ON p.a = r.a AND p.b = r.b
+  LEFT JOIN processed p ON p.a = r.a AND p.b = r.b AND p.shifted = r.shifted
   LEFT JOIN learned l ON l.holder = r.holder AND l.heading_in = r.heading_in
     AND l.heading_out = r.heading_out
 ),
 -- One consignment comes from one, and leaves as one: what else fits either end speaks against it.
 rivalled AS (
   SELECT *, CASE WHEN physical THEN 0 ELSE least(4, log10(1
-    + greatest(0, sum(odds) OVER (PARTITION BY b) - odds)
-    + greatest(0, sum(odds) OVER (PARTITION BY a) - odds))) END AS rivals
+    + greatest(0, sum(odds) OVER (PARTITION BY b, shifted) - odds)
+    + greatest(0, sum(odds) OVER (PARTITION BY a, shifted) - odds))) END AS rivals
   FROM used
 ),
 kept AS MATERIALIZED (SELECT * FROM rivalled WHERE rank <= $keep::INT),
@@ -441,7 +452,9 @@ judged AS (
   LEFT JOIN told_apart t ON t.description_in = k.description_in
     AND t.description_out = k.description_out
 )
-SELECT id_a AS a, id_b AS b, a AS from_load, b AS to_load,
+SELECT shifted, from_days, to_days,
+  coalesce(out_in, false) AS returning_in, coalesce(out_out, false) AS returning_out,
+  id_a AS a, id_b AS b, a AS from_load, b AS to_load,
   CASE WHEN len(from_parts) > 1 THEN from_parts END AS from_parts,
   CASE WHEN len(to_parts) > 1 THEN to_parts END AS to_parts,
   basis, days, round(drift, 6) AS drift, round(expected, 9) AS expected, rank, of,

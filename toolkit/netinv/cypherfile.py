@@ -22,7 +22,10 @@ from netinv.inputs import KINDS, Input, here, known, read_input
 from netinv.model import KEYS
 from netinv.shipped import home as home  # callers say cypherfile.home
 
-TEXTS = ("title", "about", "misses", "lawful", "red_flag", "explain", "group", "example")
+TEXTS = (
+    *("title", "about", "misses", "lawful", "red_flag", "explain", "group", "example"),
+    "chance",  # said against a finding as good as {by_chance} that chance alone makes
+)
 OTHERS = {
     "inputs",  # name: {type, optional, default, help, min, max, choices}
     "key",  # the columns that name a finding, or a row
@@ -59,6 +62,12 @@ OPTIONS = (
         "flag",
         default="false",
         help="List also the findings that something on record explains",
+    ),
+    Input(
+        "exact",
+        "flag",
+        default="false",
+        help="Cut nothing, neither rows nor time; say so where something was cut before",
     ),
 )
 """The options of every investigation, beside the inputs of its file."""

@@ -32,6 +32,12 @@ from netinv.result import (
 MOST = 2_000
 """Rows read of one answer; a limit above it raises it."""
 
+BY_CHANCE = "by_chance"
+"""The column of how many findings as good as this one chance alone makes."""
+
+ALL = 1_000_000_000
+"""Rows, and seconds, of an answer of which nothing is to be cut."""
+
 FIND = """
 CALL {
   MATCH (n:Party {id: $word}) RETURN n, 0 AS far
@@ -92,6 +98,8 @@ def run(
         )
     values = {one.name: one.value(given.get(one.name)) for one in inputs}
     options = {one.name: values.pop(one.name) for one in OPTIONS}
+    if options["exact"]:
+        options |= {"limit": ALL, "time_limit": ALL // 1000}
     result = Result(_question(case, file, values, options, version), NOTHING)
     checkable = _check(case, file, result, values)
     if not checkable:
@@ -116,9 +124,16 @@ def run(
         raise CaseError(
             "the graph changed while it was asked", where=str(case.folder), next="ask again"
         )
-    Reader(file, result, options).read(answer.rows, answer.columns, answer.more)
+    links = link.kept(case)
+    chance = None
+    if links and links.inputs["shift"] and file.text("chance"):
+        chance = links.chance.get(file.name, ())
+    Reader(file, result, options, chance).read(answer.rows, answer.columns, answer.more)
+    lost = answer.more or bool(links and links.cut and uses_links(file))
     if hubs := file.mapping("hubs"):
-        _say_hubs(graph, hubs, values, result)
+        lost = _say_hubs(graph, hubs, values, result) or lost
+    if options["exact"] and lost:
+        result.notes.append("This is not exact: see above what was cut, and how to keep it.")
     rows = {row for node in result.nodes.values() for row in node.sources}
     rows |= {row for edge in result.edges.values() for row in edge.sources}
     result.lines = places(case, rows)
@@ -148,8 +163,8 @@ def _unknown(plan: Plan) -> list[str]:
 
 def _say_hubs(
     graph: Graph, hubs: Mapping[str, str], values: Mapping[str, Any], result: Result
-) -> None:
-    """List the nodes that were not followed because they have too many relationships."""
+) -> bool:
+    """List the nodes that were not followed because they have too many relationships: any?"""
     above = values[hubs["above"]]
     rows = graph.ask(HUBS, {"node": hubs["node"], "by": hubs["by"], "above": above}).rows
     if rows:
@@ -158,6 +173,7 @@ def _say_hubs(
         result.cut.append(
             f"{len(rows):,} not followed, with more than {above} of {hubs['by']}: {named}{rest}."
         )
+    return bool(rows)
 
 
 def find(graph: Graph, word: str) -> str:
@@ -289,6 +305,9 @@ def _say_links(case: Case, result: Result, values: Mapping[str, Any]) -> None:
         result.question,
         links={"rule": links.rule, "inputs": dict(links.inputs), "kept": links.kept},
     )
+    result.checked.append(
+        f"{links.kept + links.cut:,} hand-overs were tried, and {links.kept:,} are followed."
+    )
     if why:
         result.notes.append(f"The links are stale: {why} (netinv link makes them anew).")
     reach, asked = int(links.inputs.get("window", 45)), values.get("window")
@@ -297,15 +316,10 @@ def _say_links(case: Case, result: Result, values: Mapping[str, Any]) -> None:
             f"The links reach {reach} days from arrival to departure, and {asked} were asked for"
             f" (netinv link --window {asked} makes them anew)."
         )
-    if links.inputs.get("shift"):
-        result.notes.append(
-            f"The links are made with departures set back by {links.inputs['shift']} days: what"
-            " they show is chance (netinv link makes them anew)."
-        )
     if links.cut:
         result.cut.append(
             f"{links.cut:,} weaker hand-overs were not kept: {links.inputs['keep']} for a shipment,"
-            " ties included."
+            " ties included (netinv link --keep 100000 keeps all)."
         )
 
 
@@ -319,6 +333,7 @@ class Reader:
     file: CypherFile
     result: Result
     options: Mapping[str, Any]
+    chance: Sequence[float] | None = None
     nodes: dict[str, Node] = field(default_factory=dict)
     edges: dict[str, Edge] = field(default_factory=dict)
 
@@ -350,6 +365,13 @@ class Reader:
         if more:
             cut.append(f"Rows beyond the first {len(rows):,} were not read: raise --limit.")
         self.result.findings = listed[:limit]
+        if self.chance is not None and self.result.findings:
+            self.result.columns += (BY_CHANCE,)
+            first, last = (self.result.findings[at].values[BY_CHANCE] for at in (0, -1))
+            self.result.checked.append(
+                f"Chance alone makes about {first:,} findings as good as the first listed, and"
+                f" {last:,} as good as the last."
+            )
         self.result.answer = FOUND if self.result.findings else NOTHING
         wanted_nodes = {id_ for one in self.result.findings for id_ in one.nodes}
         wanted_edges = {id_ for one in self.result.findings for id_ in one.edges}
@@ -372,6 +394,11 @@ class Reader:
                 values[name] = round(value, 6) if isinstance(value, float) else value
         explained = values.pop(str(self.file.fields.get("explained", "")), None)
         parts = {name: float(values.get(name) or 0.0) for name in self.file.mapping("score")}
+        against = dict(self.file.mapping("against"))
+        if self.chance is not None:
+            score = round(sum(parts.values()), 4)
+            values[BY_CHANCE] = sum(one >= score for one in self.chance)
+            against[BY_CHANCE] = self.file.text("chance")
         return Finding(
             id=finding_id(self.file.name, self._key(row)),
             values=values,
@@ -382,9 +409,7 @@ class Reader:
             sentence=_filled(self.file.text("explain"), values),
             explained=str(explained or ""),
             against=tuple(
-                _filled(text, values)
-                for name, text in self.file.mapping("against").items()
-                if values.get(name)
+                _filled(text, values) for name, text in against.items() if values.get(name)
             ),
         )
 

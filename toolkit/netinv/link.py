@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,7 @@ from netinv.errors import DefinitionError
 from netinv.graph import Graph
 from netinv.relate import Relations, quoted
 
-HANDOFF = "handoff"
+HANDOFF, CHANCE = "handoff", "chance"
 READS = ("shipments", "companies", "ownerships", "same_as", "processing", "ports")
 """The tables that the rule reads: the links are stale when their sources change."""
 
@@ -36,6 +36,8 @@ class Links:
     cut: int = 0
     tied: int = 0
     bases: Mapping[str, int] = field(default_factory=dict)
+    chance: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    """Command → the scores of the findings that chance alone makes of it, best first."""
     unlinkable: Mapping[str, int] = field(default_factory=dict)
     made: str = ""
     written: int = 0
@@ -87,7 +89,8 @@ def stale(case: Case) -> str:
 
 
 def relate(relations: Relations, table: str, name: str, values: Mapping[str, Any]) -> None:
-    """Make the table of links that the rule of this name gives with these inputs."""
+    """Make the table of links that the rule of this name gives with these inputs, and `handed`:
+    the links of departures set back, which chance alone makes."""
     execute = relations.database.execute
     sql, _ = files()
     moves = cypherfile.home("import") / "reference" / "hs-moves.csv"
@@ -102,11 +105,29 @@ def relate(relations: Relations, table: str, name: str, values: Mapping[str, Any
         execute(f"CREATE TABLE IF NOT EXISTS kept_{read} AS FROM {read}")
         execute(f"CREATE OR REPLACE VIEW {read} AS FROM kept_{read}")
     try:
+        execute(f"CREATE TABLE {table}_all AS {sql.statement}", values)
         execute(
-            f"CREATE TABLE {table} AS SELECT *, '{name}' AS rule FROM ({sql.statement})", values
+            f"CREATE VIEW {table} AS SELECT * EXCLUDE (shifted, from_days, to_days, returning_in,"
+            f" returning_out), '{name}' AS rule FROM {table}_all WHERE NOT shifted"
         )
+        execute(f"CREATE VIEW handed AS SELECT * FROM {table}_all WHERE shifted")
     except duckdb.Error as error:
         raise DefinitionError(str(error).splitlines()[0], where=sql.path.name) from None
+
+
+def chance(relations: Relations) -> dict[str, list[float]]:
+    """The scores of the findings that the links of `handed` make, best first, by command: of those
+    that share a shipment the best, as an answer has it."""
+    sql = cypherfile.read(cypherfile.home("import") / "links" / f"{CHANCE}.sql")
+    values = {one.name: one.value(None) for one in sql.inputs}
+    found: dict[str, list[float]] = {}
+    taken: dict[str, set[str]] = {}
+    for command, score, shipments in relations.database.execute(sql.statement, values).fetchall():
+        mine = taken.setdefault(command, set())
+        if mine.isdisjoint(shipments):
+            mine.update(shipments)
+            found.setdefault(command, []).append(round(score, 4))
+    return found
 
 
 def link(
@@ -167,6 +188,7 @@ def link(
             bases=dict(
                 relations.rows(f"SELECT basis, count(*) FROM {table} GROUP BY 1 ORDER BY 1")
             ),
+            chance=chance(relations),
             unlinkable=_unlinkable(relations),
             made=now(),
             written=written,
