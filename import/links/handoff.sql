@@ -106,22 +106,26 @@ moved AS (
 known AS (
   SELECT m.* EXCLUDE (sender, named, notify), coalesce(s.company, m.sender) AS sender,
     coalesce(n.company, m.named) AS named, coalesce(f.company, m.notify) AS notify,
-    s.id IS DISTINCT FROM s.company AS second
+    s.id IS DISTINCT FROM s.company OR n.id IS DISTINCT FROM n.company
+      OR (m.named IS NULL AND f.id IS DISTINCT FROM f.company) AS second
   FROM moved m LEFT JOIN same s ON s.id = m.sender LEFT JOIN same n ON n.id = m.named
   LEFT JOIN same f ON f.id = m.notify
 ),
--- Nobody named, nobody to notify: who alone sends the same lot, serial or sealed box on.
+-- Nobody named, nobody to notify: who sends the same lot, serial or sealed box on next, and alone.
 traces AS (
   SELECT id, sender, named, notify, departed, unnest([x FOR x IN [
     'lot ' || lot, 'serial ' || serial, 'sealed ' || sealed] IF x IS NOT NULL]) AS trace
   FROM known WHERE lot IS NOT NULL OR serial IS NOT NULL OR sealed IS NOT NULL
 ),
-followers AS (
-  SELECT a.id, arg_min(b.sender, b.departed) AS sender
+next_senders AS (
+  SELECT a.id, b.sender
   FROM (FROM traces WHERE named IS NULL AND notify IS NULL) a
   JOIN traces b ON b.trace = a.trace AND b.id <> a.id AND b.sender <> a.sender
     AND b.departed >= a.departed
-  GROUP BY a.id
+  QUALIFY rank() OVER (PARTITION BY a.id ORDER BY b.departed) = 1
+),
+followers AS (
+  SELECT id, min(sender) AS sender FROM next_senders GROUP BY id HAVING min(sender) = max(sender)
 ),
 lanes AS (
   SELECT load_port, discharge_port, quantile_disc(arrived - departed, 0.25)::INT AS days
@@ -152,7 +156,7 @@ bursts AS (
   FROM beside
 ),
 sums AS (
-  SELECT list(id ORDER BY departed, id) AS parts, sum(net) AS net, min(departed) AS departed,
+  SELECT list(id ORDER BY departed, id) AS parts, flatten(list(papers)) AS papers, sum(net) AS net, min(departed) AS departed,
     max(arrived) AS arrived,
     CASE WHEN count(lot) = count(*) AND min(lot) = max(lot) THEN min(lot) END AS lot,
     CASE WHEN count(unit) = count(*) AND min(unit) = max(unit) THEN sum(quantity) END AS quantity,
@@ -163,8 +167,8 @@ sums AS (
 loads AS MATERIALIZED (
   SELECT *, [id] AS parts, id AS load FROM legs
   UNION ALL BY NAME
-  SELECT l.* EXCLUDE (net, gross, departed, arrived, lot, serial, sealed, container, quantity,
-      worth), s.parts, s.net, s.departed, s.arrived, s.lot, s.quantity, s.worth,
+  SELECT l.* EXCLUDE (papers, net, gross, departed, arrived, lot, serial, sealed, container,
+      quantity, worth), s.parts, s.papers, s.net, s.departed, s.arrived, s.lot, s.quantity, s.worth,
     array_to_string(s.parts, '+') AS load
   FROM sums s JOIN legs l ON l.id = s.parts[1]
 ),
@@ -293,12 +297,16 @@ facts AS (
     a.origin AS origin_in, b.origin AS origin_out,
     a.description AS description_in, b.description AS description_out,
     a.procedure AS procedure_in, b.procedure AS procedure_out,
+    -- goods that weigh more by the measure by which they are alike
+    CASE WHEN a.net IS NOT NULL AND b.net IS NOT NULL THEN b.net > a.net * 1.0005
+      ELSE b.gross > a.gross * 1.0005 END AS grown,
     a.size AS size_in, b.size AS size_out, coalesce(a.net, a.gross) AS kg_in,
     coalesce(b.net, b.gross) AS kg_out, a.arrived AS here, b.departed AS gone,
-    CASE WHEN a.unit = b.unit THEN least(a.quantity, b.quantity) / greatest(a.quantity, b.quantity)
-      END AS same_count,
-    CASE WHEN a.money = b.money THEN least(a.worth, b.worth) / greatest(a.worth, b.worth)
-      END AS same_worth,
+    -- least and greatest pass over what is missing, and nothing is like nothing
+    CASE WHEN a.unit = b.unit AND a.quantity > 0 AND b.quantity > 0
+      THEN least(a.quantity, b.quantity) / greatest(a.quantity, b.quantity) END AS same_count,
+    CASE WHEN a.money = b.money AND a.worth > 0 AND b.worth > 0
+      THEN least(a.worth, b.worth) / greatest(a.worth, b.worth) END AS same_worth,
     coalesce(a.container = b.container AND b.load_port = a.discharge_port, false) AS same_box,
     a.movement = b.movement OR list_has_any(a.papers, b.papers) AS one_movement
   FROM candidates c JOIN sized a ON a.load = c.a
@@ -369,7 +377,7 @@ weighed AS (
       * CASE WHEN len(to_parts) > 1 THEN 4 ELSE 1 END
       * CASE WHEN sister THEN 1 + siblings ELSE 1 END
       -- goods lose on the way and seldom gain
-      * CASE WHEN kg_out > kg_in * 1.0005 THEN 3 ELSE 0.7 END
+      * CASE WHEN grown THEN 3 ELSE 0.7 END
       * CASE WHEN same_count >= 0.98 THEN 0.3 WHEN same_count < 0.8 THEN 3 ELSE 1 END
       * CASE WHEN same_worth >= 0.995 THEN 0.3 ELSE 1 END
       * CASE WHEN same_box THEN 0.1 ELSE 1 END
