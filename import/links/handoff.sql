@@ -141,15 +141,23 @@ legs AS MATERIALIZED (
   LEFT JOIN followers f ON f.id = k.id
 ),
 -- ---------------------------------------------------------------- loads: legs, and sums of a few
+repeated AS (
+  SELECT sender, receiver, heading FROM legs
+  WHERE sender IS NOT NULL AND receiver IS NOT NULL AND net IS NOT NULL
+  GROUP BY ALL HAVING count(*) > 1
+),
 beside AS (
-  SELECT *, departed - lag(departed) OVER pair AS gap
-  FROM legs WHERE sender IS NOT NULL AND receiver IS NOT NULL AND net IS NOT NULL
-  WINDOW pair AS (PARTITION BY sender, receiver, heading ORDER BY departed, id)
+  SELECT l.id, l.sender, l.receiver, l.heading, net, departed, arrived, lot, unit, quantity, money,
+    worth, departed - lag(departed) OVER pair AS gap, lead(departed) OVER pair - departed AS next
+  FROM legs l SEMI JOIN repeated r ON r.sender = l.sender AND r.receiver = l.receiver
+    AND r.heading IS NOT DISTINCT FROM l.heading
+  WHERE net IS NOT NULL
+  WINDOW pair AS (PARTITION BY l.sender, l.receiver, l.heading ORDER BY departed, id)
 ),
 bursts AS (
   SELECT *, count(*) FILTER (gap IS NULL OR gap > 9) OVER
     (PARTITION BY sender, receiver, heading ORDER BY departed, id) AS burst
-  FROM beside
+  FROM beside WHERE gap <= 9 OR next <= 9
 ),
 sums AS (
   SELECT list(id ORDER BY departed, id) AS parts, sum(net) AS net, min(departed) AS departed,
@@ -160,7 +168,7 @@ sums AS (
   FROM bursts GROUP BY sender, receiver, heading, burst
   HAVING count(*) BETWEEN 2 AND 4 AND min(net) >= 0.2 * max(net)
 ),
-loads AS MATERIALIZED (
+loads AS (
   SELECT *, [id] AS parts, id AS load FROM legs
   UNION ALL BY NAME
   SELECT l.* EXCLUDE (net, gross, departed, arrived, lot, serial, sealed, container, quantity,
@@ -175,11 +183,13 @@ sized AS MATERIALIZED (
   FROM loads
 ),
 inbound AS MATERIALIZED (
+  SELECT load, receiver, arrived, lot, serial, sealed, net, gross, net_bucket, gross_bucket, summed
   FROM sized WHERE receiver IS NOT NULL AND arrived IS NOT NULL AND sender IS DISTINCT FROM receiver
 ),
 outbound AS MATERIALIZED (
-  SELECT * REPLACE (departed - $shift::INT AS departed) FROM sized
-  WHERE sender IS NOT NULL AND departed IS NOT NULL AND sender IS DISTINCT FROM receiver
+  SELECT load, sender, departed - $shift::INT AS departed, lot, serial, sealed, net, gross,
+    net_bucket, gross_bucket, summed
+  FROM sized WHERE sender IS NOT NULL AND departed IS NOT NULL AND sender IS DISTINCT FROM receiver
 ),
 -- ---------------------------------------------------------------- pairs
 probes AS (SELECT unnest([-1, 0, 1]) AS beside),
@@ -267,33 +277,26 @@ gets AS (SELECT receiver, count(*) AS n FROM trade WHERE receiver IS NOT NULL GR
 port_share AS (SELECT discharge_port, count(*) AS n FROM trade GROUP BY ALL),
 country_share AS (SELECT to_country, count(*) AS n FROM trade GROUP BY ALL),
 facts AS (
-  SELECT c.a, c.b, c.basis, a.id AS id_a, b.id AS id_b, a.parts AS from_parts, b.parts AS to_parts,
-    a.sender, b.sender AS holder, a.receiver AS came_to, c.sister, b.receiver AS receiver,
-    a.by_notify OR b.by_notify AS by_notify, a.second OR b.second AS second,
-    nullif(concat_ws(' and ', CASE WHEN a.dated IS NOT NULL THEN a.dated || ' of ' || a.id END,
-      CASE WHEN b.dated IS NOT NULL THEN b.dated || ' of ' || b.id END), '') AS dated,
-    a.load_port AS from_port, b.discharge_port AS to_port,
-    a.from_country, a.to_country AS via_country, b.to_country,
+  SELECT c.a, c.b, c.basis, c.sister, a.id AS id_a, len(a.parts) AS from_loads,
+    len(b.parts) AS to_loads, b.sender AS holder, a.receiver AS came_to, b.receiver AS receiver,
+    b.discharge_port AS to_port, b.to_country,
     date_diff('day', a.arrived, b.departed) - $shift::INT AS days,
     CASE WHEN a.net IS NOT NULL AND b.net IS NOT NULL
       THEN 1 - least(a.net, b.net) / greatest(a.net, b.net)
       WHEN a.gross IS NOT NULL AND b.gross IS NOT NULL
       THEN 1 - least(a.gross, b.gross) / greatest(a.gross, b.gross) END AS drift,
-    a.heading AS heading_in, b.heading AS heading_out, a.hs AS hs_in, b.hs AS hs_out,
-    a.origin AS origin_in, b.origin AS origin_out,
-    a.description AS description_in, b.description AS description_out,
-    a.procedure AS procedure_in, b.procedure AS procedure_out,
+    a.heading AS heading_in, b.heading AS heading_out, a.origin = b.origin AS origin_kept,
     a.size AS size_in, b.size AS size_out, coalesce(a.net, a.gross) AS kg_in,
-    coalesce(b.net, b.gross) AS kg_out, a.arrived AS here, b.departed AS gone,
+    coalesce(b.net, b.gross) AS kg_out, b.procedure IN ('temporary', 'return') AS goes_back,
     CASE WHEN a.unit = b.unit THEN least(a.quantity, b.quantity) / greatest(a.quantity, b.quantity)
       END AS same_count,
     CASE WHEN a.money = b.money THEN least(a.worth, b.worth) / greatest(a.worth, b.worth)
       END AS same_worth,
-    coalesce(a.container = b.container AND b.load_port = a.discharge_port, false) AS same_box,
-    a.movement = b.movement OR list_has_any(a.papers, b.papers) AS one_movement
+    coalesce(a.container = b.container AND b.load_port = a.discharge_port, false) AS same_box
   FROM candidates c JOIN sized a ON a.load = c.a JOIN sized b ON b.load = c.b
-  WHERE NOT c.sister OR (b.sender IS DISTINCT FROM a.sender
-    AND b.receiver IS DISTINCT FROM a.receiver)
+  WHERE NOT (a.movement = b.movement OR list_has_any(a.papers, b.papers))
+    AND (NOT c.sister OR (b.sender IS DISTINCT FROM a.sender
+      AND b.receiver IS DISTINCT FROM a.receiver))
 ),
 counted AS (
   SELECT f.*, w.shipments, w.days AS span, coalesce(si.n, 0) AS siblings,
@@ -346,7 +349,6 @@ counted AS (
   LEFT JOIN port_share q ON q.discharge_port = f.to_port
   LEFT JOIN sends_country y ON y.sender = f.holder AND y.to_country = f.to_country
   LEFT JOIN country_share v ON v.to_country = f.to_country
-  WHERE NOT one_movement
 ),
 weighed AS (
   SELECT *, basis IN ('lot', 'serial', 'container+seal') AS physical,
@@ -354,8 +356,8 @@ weighed AS (
     ELSE (days + 10) * 0.5 / span * (sent * by_weight * by_heading * by_customer
         + greatest(sent_exact, width * (sent_near - sent_exact), got_exact,
           width * (got_near - got_exact)))
-      * CASE WHEN len(from_parts) > 1 THEN 4 ELSE 1 END
-      * CASE WHEN len(to_parts) > 1 THEN 4 ELSE 1 END
+      * CASE WHEN from_loads > 1 THEN 4 ELSE 1 END
+      * CASE WHEN to_loads > 1 THEN 4 ELSE 1 END
       * CASE WHEN sister THEN 1 + siblings ELSE 1 END
       -- goods lose on the way and seldom gain
       * CASE WHEN kg_out > kg_in * 1.0005 THEN 3 ELSE 0.7 END
@@ -374,7 +376,7 @@ ranked AS (
 -- how often this holder does. What is rarer than one in a hundred is taken for real.
 as_they_are AS (
   SELECT holder, count(DISTINCT id_a) AS n FROM ranked
-  WHERE rank = 1 AND expected < 0.01 AND heading_in = heading_out AND origin_in = origin_out
+  WHERE rank = 1 AND expected < 0.01 AND heading_in = heading_out AND origin_kept
   GROUP BY holder
 ),
 handed AS (SELECT coalesce(sum(n), 0) + 1 AS n FROM as_they_are),
@@ -390,15 +392,16 @@ works AS (SELECT coalesce(s.company, p.company) AS company, hs_in, hs_out, "from
   FROM processing p LEFT JOIN same s ON s.id = p.company),
 processed AS (
   SELECT DISTINCT k.a, k.b FROM ranked k JOIN works w ON w.company = k.holder
+  JOIN sized i ON i.load = k.a JOIN sized o ON o.load = k.b
   WHERE k.heading_in <> k.heading_out
-    AND (starts_with(k.hs_in, w.hs_in) OR starts_with(w.hs_in, k.hs_in))
-    AND (starts_with(k.hs_out, w.hs_out) OR starts_with(w.hs_out, k.hs_out))
-    AND coalesce(w.from, k.here) <= k.gone AND coalesce(w.to, k.gone) >= k.here
+    AND (starts_with(i.hs, w.hs_in) OR starts_with(w.hs_in, i.hs))
+    AND (starts_with(o.hs, w.hs_out) OR starts_with(w.hs_out, o.hs))
+    AND coalesce(w.from, i.arrived) <= o.departed AND coalesce(w.to, o.departed) >= i.arrived
 ),
-used AS (
+used AS MATERIALIZED (
   SELECT r.*, p.a IS NOT NULL AS processed, coalesce(l.times, 0) AS times,
-    CASE WHEN p.a IS NOT NULL OR l.times >= 4 OR procedure_out IN ('temporary', 'return') THEN 0.5
-      WHEN r.heading_in = r.heading_out AND origin_in = origin_out
+    CASE WHEN p.a IS NOT NULL OR l.times >= 4 OR goes_back THEN 0.5
+      WHEN r.heading_in = r.heading_out AND origin_kept
       THEN (greatest(coalesce(e.n, 0) - 1, 0) + 0.2 * d.n / shipments) / (got + 0.1) ELSE 0
       END AS usual,
     CASE WHEN physical THEN 10000 ELSE (usual + 0.02) / greatest(expected, 1e-9) END AS odds
@@ -409,13 +412,25 @@ used AS (
     AND l.heading_out = r.heading_out
 ),
 -- One consignment comes from one, and leaves as one: what else fits either end speaks against it.
-rivalled AS (
-  SELECT *, CASE WHEN physical THEN 0 ELSE least(4, log10(1
-    + greatest(0, sum(odds) OVER (PARTITION BY b) - odds)
-    + greatest(0, sum(odds) OVER (PARTITION BY a) - odds))) END AS rivals
-  FROM used
+odds_in AS (SELECT b, sum(odds) AS odds FROM used GROUP BY b),
+odds_out AS (SELECT a, sum(odds) AS odds FROM used GROUP BY a),
+kept AS MATERIALIZED (
+  SELECT u.a, u.b, u.basis, u.sister, u.id_a, u.holder, u.days, u.drift, u.expected, u.rank, u.of,
+    u.usual, u.processed, u.times, u.heading_in, u.heading_out, u.origin_kept, u.by_receiver,
+    u.by_port, u.by_country, CASE WHEN physical THEN 0 ELSE least(4, log10(1
+      + greatest(0, i.odds - u.odds) + greatest(0, o.odds - u.odds))) END AS rivals,
+    a.parts AS from_parts, b.parts AS to_parts, a.sender, a.receiver AS came_to, b.receiver,
+    b.id AS id_b, b.discharge_port AS to_port, b.to_country, a.by_notify OR b.by_notify AS by_notify, a.second OR b.second AS second,
+    nullif(concat_ws(' and ', CASE WHEN a.dated IS NOT NULL THEN a.dated || ' of ' || a.id END,
+      CASE WHEN b.dated IS NOT NULL THEN b.dated || ' of ' || b.id END), '') AS dated,
+    a.load_port AS from_port, a.from_country, a.to_country AS via_country,
+    a.hs AS hs_in, b.hs AS hs_out, a.origin AS origin_in, b.origin AS origin_out,
+    a.description AS description_in, b.description AS description_out,
+    a.procedure AS procedure_in, b.procedure AS procedure_out
+  FROM used u JOIN odds_in i USING (b) JOIN odds_out o USING (a)
+  JOIN sized a ON a.load = u.a JOIN sized b ON b.load = u.b
+  WHERE rank <= $keep::INT
 ),
-kept AS MATERIALIZED (SELECT * FROM rivalled WHERE rank <= $keep::INT),
 moves AS (
   SELECT DISTINCT k.a, k.b FROM kept k JOIN hs_moves m
     ON (starts_with(k.hs_in, m.hs_from) AND starts_with(k.hs_out, m.hs_to))
@@ -425,7 +440,8 @@ moves AS (
 texts AS (
   SELECT description, [w FOR w IN regexp_extract_all(lower(description), '\p{L}{3,}')
     IF w NOT IN ('and', 'for', 'the', 'with', 'other', 'parts')] AS words
-  FROM (SELECT DISTINCT description FROM legs WHERE description IS NOT NULL)
+  FROM (SELECT description_in AS description FROM kept UNION SELECT description_out FROM kept)
+  WHERE description IS NOT NULL
 ),
 told_apart AS (
   SELECT i.description AS description_in, o.description AS description_out
@@ -452,7 +468,7 @@ SELECT id_a AS a, id_b AS b, a AS from_load, b AS to_load,
   round(-log10(greatest(by_country, 1e-9)), 4) AS to_land,
   sender, CASE WHEN sister THEN came_to END AS sister, holder, receiver, by_notify, second, dated,
   from_port, to_port, from_country, via_country, to_country,
-  origin_in = origin_out AS origin_kept,
+  origin_kept,
   coalesce(heading_in <> heading_out AND NOT processed AND NOT moved AND times < 4, false)
     AS heading_changed,
   coalesce(origin_in <> origin_out AND NOT processed AND times < 4, false) AS origin_changed,
