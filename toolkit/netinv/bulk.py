@@ -14,7 +14,7 @@ from netinv.case import Case, Say
 from netinv.errors import DefinitionError
 from netinv.graph import Mark
 from netinv.model import SCHEMA
-from netinv.relate import MEMORY, Relations, quoted
+from netinv.relate import Relations, allowance, quoted
 from netinv.shape import MadeEdge, MadeNode, Shape
 
 TYPES = {
@@ -88,7 +88,7 @@ class Bulk:
         """
         self.files.mkdir(mode=0o700, parents=True)
         with duckdb.connect(self.rows) as database:
-            database.execute(f"SET memory_limit = '{MEMORY}'")
+            database.execute(f"SET memory_limit = '{allowance()}MB'")
             database.execute("SET preserve_insertion_order = false")
             files = _Files(database, self.files, self.parts)
             nodes, edges = files.nodes(), files.edges()

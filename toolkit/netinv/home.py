@@ -8,6 +8,7 @@ import re
 import secrets
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,11 +85,19 @@ def memory_of(text: str) -> tuple[int, int]:
     return heap, PAGES if heap <= HEAP else heap // 4
 
 
-def affordable(text: str) -> None:
-    """Refuse a memory that this machine does not have: Java may take minutes to say so."""
+def memory_here() -> int:
+    """The MiB of memory that this machine has, or that the container (cgroup v2) may use of it."""
     from psutil import virtual_memory
 
-    there = virtual_memory().total // 2**20
+    there = virtual_memory().total
+    with suppress(OSError, ValueError):  # no such file, or the word max
+        there = min(there, int(Path("/sys/fs/cgroup/memory.max").read_text()))
+    return there // 2**20
+
+
+def affordable(text: str) -> None:
+    """Refuse a memory that this machine does not have: Java may take minutes to say so."""
+    there = memory_here()
     if sum(memory_of(text)) > there:
         raise InputError(
             f"memory: {text} of heap, with its page cache, is more than this machine has"

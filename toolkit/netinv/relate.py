@@ -19,10 +19,10 @@ from netinv import cypherfile
 from netinv.case import Case
 from netinv.cypherfile import CypherFile
 from netinv.errors import CaseError
+from netinv.home import memory_here
 from netinv.inputs import Input
 from netinv.rows import columns
 
-MEMORY = "600MB"
 TYPES = {
     "text": "VARCHAR",
     "integer": "BIGINT",
@@ -30,6 +30,9 @@ TYPES = {
     "flag": "BOOLEAN",
     "date": "DATE",
 }
+
+LEAST, MOST = 600, 8_000
+"""What DuckDB may take at least and at most, in MB; what goes beyond is spilled to disk."""
 
 VESSEL = """
 CREATE OR REPLACE MACRO imo(word) AS
@@ -54,7 +57,7 @@ class Relations:
         case.path("tables").mkdir(parents=True, exist_ok=True)
         self.scratch = tempfile.TemporaryDirectory(dir=case.path("tables"), prefix=".scratch-")
         self.database = duckdb.connect(Path(self.scratch.name) / "relations.duckdb")
-        self.database.execute(f"SET memory_limit = '{MEMORY}'")
+        self.database.execute(f"SET memory_limit = '{allowance()}MB'")
         self.database.execute("SET preserve_insertion_order = false")
         self.ranks = self._ranks()
         for spec in cypherfile.tables().values():
@@ -202,6 +205,11 @@ class Relations:
             0
         ]
         return bool(rows == different)
+
+
+def allowance() -> int:
+    """The MB that DuckDB may take: a quarter of what is here, between LEAST and MOST."""
+    return min(max(memory_here() // 4, LEAST), MOST)
 
 
 def keys(spec: CypherFile) -> tuple[str, ...]:
