@@ -45,7 +45,20 @@
 //   since: {type: date, optional: true, help: Only rings that begin on this day or later}
 //   strength: {type: number, default: 2, min: 0, max: 100, ours: true, help: Least `unlikely` of a ring}
 CYPHER 25
-MATCH p = (first:Shipment)-[h:HANDOFF]->{2,5}(last:Shipment)
+CALL () {
+  MATCH (first:Shipment)-[o:HANDOFF]->()
+  WHERE o.ring >= CASE WHEN $company IS NULL THEN $strength END
+  RETURN first
+  UNION
+  MATCH (first:Shipment)-[o:HANDOFF]->() WHERE o.sender = $company AND o.ring >= $strength
+  RETURN first
+  UNION
+  MATCH (on:Shipment)-[o:HANDOFF]->() WHERE o.holder = $company AND o.ring >= $strength
+  WITH DISTINCT on
+  MATCH (first:Shipment)-[before:HANDOFF WHERE before.ring >= $strength]->{0,4}(on)
+  RETURN first
+}
+MATCH p = (first)-[h:HANDOFF WHERE h.ring >= $strength]->{2,5}(last:Shipment)
 WHERE allReduce(at = {strength: 0.0, load: ''}, hop IN h | {strength: at.strength + hop.weight,
     load: CASE WHEN at.load IN ['', hop.from_load] THEN hop.to_load END},
     at.strength > 0 AND at.load IS NOT NULL)
