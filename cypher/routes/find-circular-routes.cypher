@@ -43,24 +43,15 @@
 //   since: {type: date, optional: true, help: Only routes that begin on this day or later}
 //   strength: {type: number, default: 2, min: 0, max: 100, ours: true, help: Least `unlikely` of a route}
 CYPHER 25
-CALL () {
-  MATCH (first:Shipment)-[o:HANDOFF]->()
-  WHERE o.route >= CASE WHEN $company IS NULL THEN $strength END
-  RETURN first
-  UNION
-  MATCH (first:Shipment)-[o:HANDOFF]->() WHERE o.sender = $company AND o.route >= $strength
-  RETURN first
-  UNION
-  MATCH (on:Shipment)-[o:HANDOFF]->() WHERE o.holder = $company AND o.route >= $strength
-  WITH DISTINCT on
-  MATCH (first:Shipment)-[before:HANDOFF WHERE before.route >= $strength]->{0,4}(on)
-  RETURN first
-  UNION
-  MATCH (on:Shipment)-[o:HANDOFF]->() WHERE o.receiver = $company AND o.route >= $strength
-  WITH DISTINCT on
-  MATCH (first:Shipment)-[before:HANDOFF WHERE before.route >= $strength]->{0,4}(on)
-  RETURN first
-}
+// All links that a path worth telling is made of; of one company, where it has part in them.
+MATCH (on:Shipment)-[o:HANDOFF]->()
+WHERE o.route >= $strength
+  AND (o.route >= CASE WHEN $company IS NULL THEN $strength END
+    OR o.sender = $company OR o.holder = $company OR o.receiver = $company)
+WITH DISTINCT on
+MATCH (first:Shipment)-[before:HANDOFF
+  WHERE before.route >= CASE WHEN $company IS NOT NULL THEN $strength END]->{0,4}(on)
+WITH DISTINCT first
 MATCH p = (first)-[h:HANDOFF WHERE h.route >= $strength]->{1,5}(last:Shipment)
 WHERE allReduce(at = {strength: 0.0, load: ''}, hop IN h | {strength: at.strength + hop.weight,
     load: CASE WHEN at.load IN ['', hop.from_load] THEN hop.to_load END},
