@@ -88,9 +88,15 @@ def stale(case: Case) -> str:
         return "there are none"
     if links.datasets != datasets(case):
         return "the sources changed since they were made"
-    if links.rule != rule(links.inputs)[0]:
+    if older(links):
         return "the rule changed since they were made"
     return ""
+
+
+def older(links: Links) -> bool:
+    """Whether another rule made them: they may lack what the investigations read."""
+    known = {one.name for one in files()[0].inputs}
+    return not set(links.inputs) <= known or links.rule != rule(links.inputs)[0]
 
 
 def relate(relations: Relations, table: str, name: str, values: Mapping[str, Any]) -> None:
