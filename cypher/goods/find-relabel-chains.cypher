@@ -44,7 +44,16 @@
 //   since: {type: date, optional: true, help: Only chains that begin on this day or later}
 //   strength: {type: number, default: 2, min: 0, max: 100, ours: true, help: Least `unlikely` of a chain}
 CYPHER 25
-MATCH p = (first:Shipment)-[h:HANDOFF]->{1,4}(last:Shipment)
+// All links that a path worth telling is made of; of one company, where it has part in them.
+MATCH (on:Shipment)-[o:HANDOFF]->()
+WHERE o.chain >= $strength
+  AND (o.chain >= CASE WHEN $company IS NULL THEN $strength END
+    OR o.sender = $company OR o.holder = $company OR o.receiver = $company)
+WITH DISTINCT on
+MATCH (first:Shipment)-[before:HANDOFF
+  WHERE before.chain >= CASE WHEN $company IS NOT NULL THEN $strength END]->{0,3}(on)
+WITH DISTINCT first
+MATCH p = (first)-[h:HANDOFF WHERE h.chain >= $strength]->{1,4}(last:Shipment)
 WHERE allReduce(at = {strength: 0.0, load: ''}, hop IN h | {strength: at.strength + hop.weight,
     load: CASE WHEN at.load IN ['', hop.from_load] THEN hop.to_load END},
     at.strength > 0 AND at.load IS NOT NULL)

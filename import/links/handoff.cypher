@@ -38,6 +38,9 @@
 //   relabelled: {type: flag}
 //   changes: {}
 //   lawful: {}
+//   ring: {type: number}
+//   route: {type: number}
+//   chain: {type: number}
 //   rule: {}
 UNWIND $rows AS row
 MATCH (a:Shipment {id: row.a})
@@ -47,4 +50,4 @@ SET h = row {.key, .from_load, .to_load, .from_parts, .to_parts, .basis, .days, 
     .rank, .of, .weight, .as_it_is, .to_whom, .to_where, .to_land, .sender, .sister, .holder, .receiver,
     .by_notify, .second, .dated, .from_port, .to_port, .from_country, .via_country, .to_country,
     .origin_kept, .heading_changed, .origin_changed, .renamed, .relabelled, .changes, .lawful,
-    .rule, derived: true}
+    .ring, .route, .chain, .rule, derived: true}

@@ -310,9 +310,10 @@ class OpenCase:
         if not self.case.sources():
             return []
         broken = difference.behind(self.case) or self._lost()
+        kept = link.kept(self.case)
         missing = (
             investigate.uses_links(file)
-            and link.stale(self.case) == "there are none"
+            and (kept is None or link.older(kept) or link.stale(self.case) == "there are none")
             and self.case.rows("shipments") > 0
         )
         if not broken and not missing:
@@ -324,7 +325,10 @@ class OpenCase:
                     self._write()
                 if missing:
                     self.say("making links")
-                    self._link({})
+                    # Those of an older rule are made anew as they were asked for.
+                    known = {one.name for one in link.files()[0].inputs}
+                    given = kept.inputs if kept else {}
+                    self._link({name: given[name] for name in known & set(given)})
         except CaseError as error:
             return [f"The graph may lack rows or links: {error}"]
         return []

@@ -16,7 +16,7 @@ from neo4j import exceptions as wrong
 from neo4j import graph as drawn
 
 from netinv.errors import NetinvError, QueryError, ServerError
-from netinv.model import INDEXES, KEYS, SCHEMA, element_id, label_of
+from netinv.model import EDGE_INDEXES, INDEXES, KEYS, SCHEMA, element_id, label_of
 from netinv.result import Edge, Node
 
 if TYPE_CHECKING:
@@ -277,6 +277,9 @@ class Graph:
         for label, key in INDEXES:
             name = f"netinv_{label.lower()}_{key}"
             self.run(f"CREATE INDEX {name} IF NOT EXISTS FOR (n:{label}) ON (n.{key})")
+        for type_, key in EDGE_INDEXES:
+            name = f"netinv_{type_.lower()}_{key}"
+            self.run(f"CREATE INDEX {name} IF NOT EXISTS FOR ()-[r:{type_}]-() ON (r.{key})")
         self.run("CALL db.awaitIndexes(300)")
 
     def run(self, statement: str, values: Mapping[str, Any] | None = None) -> None:

@@ -19,7 +19,7 @@ from netinv.errors import DefinitionError
 from netinv.graph import Graph
 from netinv.relate import Relations, quoted
 
-HANDOFF, CHANCE = "handoff", "chance"
+HANDOFF, PATHS, CHANCE = "handoff", "paths", "chance"
 READS = ("shipments", "companies", "ownerships", "same_as", "processing", "ports")
 """The tables that the rule reads: the links are stale when their sources change."""
 
@@ -53,15 +53,20 @@ def files() -> tuple[CypherFile, CypherFile]:
     )
 
 
+def paths() -> CypherFile:
+    """The program that says of each link which paths it can be part of."""
+    return cypherfile.read(cypherfile.home("import") / "links" / f"{PATHS}.sql")
+
+
 def rule(given: Mapping[str, Any] | None = None) -> tuple[str, dict[str, Any]]:
-    """The rule's hash, which is that of its text and inputs, and its inputs."""
+    """The rule's hash, which is that of its texts and inputs, and its inputs."""
     sql, _ = files()
     given = dict(given or {})
     unknown = set(given) - {one.name for one in sql.inputs}
     if unknown:
         raise DefinitionError(f"the links have no input {sorted(unknown)[0]!r}")
     values = {one.name: one.value(given.get(one.name)) for one in sql.inputs}
-    text = json.dumps([sql.sha256, values], sort_keys=True)
+    text = json.dumps([sql.sha256, paths().sha256, values], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12], values
 
 
@@ -83,9 +88,15 @@ def stale(case: Case) -> str:
         return "there are none"
     if links.datasets != datasets(case):
         return "the sources changed since they were made"
-    if links.rule != rule(links.inputs)[0]:
+    if older(links):
         return "the rule changed since they were made"
     return ""
+
+
+def older(links: Links) -> bool:
+    """Whether another rule made them: they may lack what the investigations read."""
+    known = {one.name for one in files()[0].inputs}
+    return not set(links.inputs) <= known or links.rule != rule(links.inputs)[0]
 
 
 def relate(relations: Relations, table: str, name: str, values: Mapping[str, Any]) -> None:
@@ -104,15 +115,19 @@ def relate(relations: Relations, table: str, name: str, values: Mapping[str, Any
     for read in READS:
         execute(f"CREATE TABLE IF NOT EXISTS kept_{read} AS FROM {read}")
         execute(f"CREATE OR REPLACE VIEW {read} AS FROM kept_{read}")
+    walk = paths()
+    where = sql
     try:
         execute(f"CREATE TABLE {table}_all AS {sql.statement}", values)
         execute(
-            f"CREATE VIEW {table} AS SELECT * EXCLUDE (shifted, from_days, to_days, returning_in,"
-            f" returning_out), '{name}' AS rule FROM {table}_all WHERE NOT shifted"
+            "CREATE VIEW linked AS SELECT * EXCLUDE (shifted, from_days, to_days, returning_in,"
+            f" returning_out) FROM {table}_all WHERE NOT shifted"
         )
         execute(f"CREATE VIEW handed AS SELECT * FROM {table}_all WHERE shifted")
+        where = walk
+        execute(f"CREATE TABLE {table} AS SELECT *, '{name}' AS rule FROM ({walk.statement})")
     except duckdb.Error as error:
-        raise DefinitionError(str(error).splitlines()[0], where=sql.path.name) from None
+        raise DefinitionError(str(error).splitlines()[0], where=where.path.name) from None
 
 
 def chance(relations: Relations) -> dict[str, list[float]]:

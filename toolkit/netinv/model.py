@@ -36,6 +36,11 @@ INDEXES: tuple[tuple[str, str], ...] = (
 )
 """Label and property that questions look up beside the keys."""
 
+EDGE_INDEXES: tuple[tuple[str, str], ...] = tuple(
+    ("HANDOFF", key) for key in ("ring", "route", "chain", "sender", "holder", "receiver")
+)
+"""Relationship type and property that questions start from."""
+
 SCHEMA = 1
 """Version of this vocabulary; a case with a higher one was made by a newer netinv."""
 
