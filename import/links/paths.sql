@@ -36,7 +36,8 @@ paths AS (
   UNION ALL
   SELECT path, NULL::DOUBLE, NULL::DOUBLE, unlikely
   FROM walks
-  WHERE len(path) <= 4 AND changed AND (last = first OR NOT list_contains(ids, last))
+  WHERE len(path) <= 4 AND changed
+    AND (last = first OR last IS NULL OR NOT list_contains(ids, last))
 ),
 -- A little is added for what rounding takes: a column is a bound, and judges nothing.
 most AS (
