@@ -29,6 +29,7 @@ settings.register_profile(
     derandomize=True,
     deadline=None,
     database=None,
+    phases=[hypothesis.Phase.generate],  # to shrink a case would take minutes
     max_examples=8,
     suppress_health_check=list(hypothesis.HealthCheck),
 )

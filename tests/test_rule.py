@@ -80,7 +80,6 @@ def world(folder: Path, kind: str) -> Path:
             row[column] = next_["master_bill" if column == "bill" and number % 4 else column] = (
                 f"{column}-{number}"
             )
-    companies = sorted({row["shipper"] for row in rows if row["shipper"]})
     for number, row in enumerate(rows):
         net = float(row["weight_kg"] or 0)
         if net and chance.random() < 0.7:
@@ -110,7 +109,7 @@ def world(folder: Path, kind: str) -> Path:
             row["buyer"], row["consignee"] = row["consignee"], chance.choice(rows)["consignee"]
         if chance.random() < 0.05:  # two records of one movement, either without what the other has
             row["movement"] = f"M{number}"
-            other = {"id": f"{row['id']}-2", "movement": f"M{number}", "declarant": companies[0]}
+            other = {"id": f"{row['id']}-2", "movement": f"M{number}", "seller": row["shipper"]}
             for column in ("consignee", "arrived", "weight_kg", "hs", "lot", "container", "seal"):
                 if chance.random() < 0.5:
                     other[column] = row.get(column, "")
@@ -118,6 +117,7 @@ def world(folder: Path, kind: str) -> Path:
                         row[column] = ""
             records.append(other)
     write(folder / "shipments.csv", rows + records)
+    companies = sorted({row["shipper"] for row in rows if row["shipper"]})
     pairs = [chance.sample(companies, 2) for _ in range(12)]
     write(
         folder / "same_as.csv",
