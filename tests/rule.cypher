@@ -388,7 +388,7 @@ RETURN c.a AS a, c.b AS b, c.from_load AS from_load, c.to_load AS to_load, c.bas
   coalesce(c.other_origin AND NOT c.processed AND NOT c.again, false) AS origin_changed,
   other_name AND NOT c.processed AND NOT moved AND NOT c.again AS renamed,
   size([x IN [c.altered, c.other_origin, other_name] WHERE x]) AS changes,
-  c.processed OR moved OR c.again
+  coalesce(c.processed OR moved OR c.again
     OR any(x IN [c.procedure_in, c.procedure_out]
       WHERE x IN ['temporary', 'return', 'inward_processing', 'outward_processing'])
-    OR coalesce(c.procedure_out = 're-export' AND NOT c.other_origin, false) AS lawful
+    OR (c.procedure_out = 're-export' AND NOT c.other_origin), false) AS lawful
