@@ -18,7 +18,7 @@ import duckdb
 import pytest
 
 import netinv
-from netinv import api, cypherfile, link, server, shape
+from netinv import api, cypherfile, difference, link, server, shape
 from netinv.api import OpenCase
 from netinv.errors import CaseError, DefinitionError
 from tests.conftest import write_tables
@@ -202,6 +202,35 @@ def test_a_kill_leaves_nothing_half_written(own: OpenCase, tmp_path: Path) -> No
     assert not (own.folder / "rebuild").exists(), "what is interrupted takes all away"
     assert own.run("find-paths", **{"from": "P1", "to": "C2"}).findings
     assert not (own.folder / "written.old").exists()
+
+
+@pytest.mark.parametrize("next_command", ["find-rings", "link"])
+def test_what_a_kill_after_the_swap_leaves_is_made_whole(
+    own: OpenCase, monkeypatch: pytest.MonkeyPatch, next_command: str
+) -> None:
+    def killed(case: Any, graph: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(difference, "finish", killed)
+        with pytest.raises(KeyboardInterrupt):
+            own.load(cypherfile.home("import") / "sample", bulk=True)
+    assert not own.graph().ask("SHOW CONSTRAINTS YIELD name RETURN name").rows
+    said: list[str] = []
+    own.say = said.append
+    if next_command == "link":
+        assert own.link().written == 0
+    else:
+        assert own.run(next_command).findings
+        assert "putting into the graph what it lacks" in said
+    found = dump(own)
+    monkeypatch.setattr(api, "PAYS", 1)
+    own.rebuild()
+    whole = dump(own)
+    assert found - whole == Counter() == whole - found
+    said.clear()
+    own.run("find-rings")
+    assert "putting into the graph what it lacks" not in said
 
 
 def test_a_statement_that_is_not_understood_goes_over_bolt(

@@ -145,26 +145,35 @@ legs AS MATERIALIZED (
   LEFT JOIN followers f ON f.id = k.id
 ),
 -- ---------------------------------------------------------------- loads: legs, and sums of a few
+repeated AS (
+  SELECT sender, receiver, heading FROM legs
+  WHERE sender IS NOT NULL AND receiver IS NOT NULL AND net IS NOT NULL
+  GROUP BY ALL HAVING count(*) > 1
+),
 beside AS (
-  SELECT *, departed - lag(departed) OVER pair AS gap
-  FROM legs WHERE sender IS NOT NULL AND receiver IS NOT NULL AND net IS NOT NULL
-  WINDOW pair AS (PARTITION BY sender, receiver, heading ORDER BY departed, id)
+  SELECT l.id, l.sender, l.receiver, l.heading, papers, net, departed, arrived, lot, unit, quantity,
+    money, worth, departed - lag(departed) OVER pair AS gap,
+    lead(departed) OVER pair - departed AS next
+  FROM legs l SEMI JOIN repeated r ON r.sender = l.sender AND r.receiver = l.receiver
+    AND r.heading IS NOT DISTINCT FROM l.heading
+  WHERE net IS NOT NULL
+  WINDOW pair AS (PARTITION BY l.sender, l.receiver, l.heading ORDER BY departed, id)
 ),
 bursts AS (
   SELECT *, count(*) FILTER (gap IS NULL OR gap > 9) OVER
     (PARTITION BY sender, receiver, heading ORDER BY departed, id) AS burst
-  FROM beside
+  FROM beside WHERE gap <= 9 OR next <= 9
 ),
 sums AS (
-  SELECT list(id ORDER BY departed, id) AS parts, flatten(list(papers)) AS papers, sum(net) AS net, min(departed) AS departed,
-    max(arrived) AS arrived,
+  SELECT list(id ORDER BY departed, id) AS parts, flatten(list(papers)) AS papers,
+    sum(net) AS net, min(departed) AS departed, max(arrived) AS arrived,
     CASE WHEN count(lot) = count(*) AND min(lot) = max(lot) THEN min(lot) END AS lot,
     CASE WHEN count(unit) = count(*) AND min(unit) = max(unit) THEN sum(quantity) END AS quantity,
     CASE WHEN count(money) = count(*) AND min(money) = max(money) THEN sum(worth) END AS worth
   FROM bursts GROUP BY sender, receiver, heading, burst
   HAVING count(*) BETWEEN 2 AND 4 AND min(net) >= 0.2 * max(net)
 ),
-loads AS MATERIALIZED (
+loads AS (
   SELECT *, [id] AS parts, id AS load FROM legs
   UNION ALL BY NAME
   SELECT l.* EXCLUDE (papers, net, gross, departed, arrived, lot, serial, sealed, container,
@@ -173,12 +182,13 @@ loads AS MATERIALIZED (
   FROM sums s JOIN legs l ON l.id = s.parts[1]
 ),
 sized AS MATERIALIZED (
-  SELECT *, len(parts) > 1 AS summed, arrived - departed AS took, floor(ln(net) / 0.0513)::INT AS net_bucket,
-    floor(ln(gross) / 0.0513)::INT AS gross_bucket,
+  SELECT *, len(parts) > 1 AS summed, arrived - departed AS took,
+    floor(ln(net) / 0.0513)::INT AS net_bucket, floor(ln(gross) / 0.0513)::INT AS gross_bucket,
     coalesce(net_bucket, 100000 + gross_bucket) AS size
   FROM loads
 ),
 inbound AS MATERIALIZED (
+  SELECT load, receiver, arrived, lot, serial, sealed, net, gross, net_bucket, gross_bucket, summed
   FROM sized WHERE receiver IS NOT NULL AND arrived IS NOT NULL AND sender IS DISTINCT FROM receiver
 ),
 world AS MATERIALIZED (
@@ -186,18 +196,20 @@ world AS MATERIALIZED (
     greatest(1, date_diff('day', min(departed), max(arrived)) + 1)::DOUBLE AS days
   FROM legs
 ),
+leaving AS (
+  SELECT load, sender, departed, lot, serial, sealed, net, gross, net_bucket, gross_bucket, summed
+  FROM sized
+  WHERE sender IS NOT NULL AND departed IS NOT NULL AND sender IS DISTINCT FROM receiver
+),
 -- Everything departs twice: when it did, and some months before, round the calendar. No goods were
 -- handed on so: what is linked then, in the same trade of the same companies, is chance.
 outbound AS MATERIALIZED (
-  SELECT *, false AS shifted FROM sized
-  WHERE sender IS NOT NULL AND departed IS NOT NULL AND sender IS DISTINCT FROM receiver
+  SELECT *, false AS shifted FROM leaving
   UNION ALL
-  SELECT z.* REPLACE (departed - $shift::INT + CASE WHEN departed - $shift::INT < w.first
+  SELECT l.* REPLACE (departed - $shift::INT + CASE WHEN departed - $shift::INT < w.first
       THEN w.days::INT * ceil((w.first - (departed - $shift::INT)) / w.days)::INT ELSE 0 END
       AS departed), true
-  FROM sized z CROSS JOIN world w
-  WHERE $shift::INT > 0 AND sender IS NOT NULL AND departed IS NOT NULL
-    AND sender IS DISTINCT FROM receiver
+  FROM leaving l CROSS JOIN world w WHERE $shift::INT > 0
 ),
 -- ---------------------------------------------------------------- pairs
 probes AS (SELECT unnest([-1, 0, 1]) AS beside),
@@ -209,26 +221,29 @@ arrivals AS MATERIALIZED (
   SELECT i.*, o.sender AS onward, o.sister FROM inbound i JOIN onward o ON o.came_to = i.receiver
 ),
 pairs AS (
-  SELECT a.load AS a, b.load AS b, b.shifted, a.sister, 'lot' AS basis, 1 AS strength
+  SELECT a.load AS a, b.load AS b, b.shifted, b.departed - a.arrived AS days, a.sister,
+    'lot' AS basis, 1 AS strength
   FROM arrivals a JOIN outbound b ON b.sender = a.onward AND b.lot = a.lot
     AND b.departed BETWEEN a.arrived AND a.arrived + $window::INT
   UNION ALL
-  SELECT a.load, b.load, b.shifted, a.sister, 'serial', 2
+  SELECT a.load, b.load, b.shifted, b.departed - a.arrived, a.sister, 'serial', 2
   FROM arrivals a JOIN outbound b ON b.sender = a.onward AND b.serial = a.serial
     AND b.departed BETWEEN a.arrived AND a.arrived + $window::INT
   UNION ALL
-  SELECT a.load, b.load, b.shifted, a.sister, 'container+seal', 3
+  SELECT a.load, b.load, b.shifted, b.departed - a.arrived, a.sister, 'container+seal', 3
   FROM arrivals a JOIN outbound b ON b.sender = a.onward AND b.sealed = a.sealed
     AND b.departed BETWEEN a.arrived AND a.arrived + $window::INT
   UNION ALL
-  SELECT a.load, b.load, b.shifted, a.sister, CASE WHEN b.summed THEN 'split' WHEN a.summed THEN 'merge'
-      WHEN a.sister THEN 'affiliate' ELSE 'weight' END, 4
+  SELECT a.load, b.load, b.shifted, b.departed - a.arrived, a.sister,
+    CASE WHEN b.summed THEN 'split' WHEN a.summed THEN 'merge' WHEN a.sister THEN 'affiliate'
+      ELSE 'weight' END, 4
   FROM arrivals a CROSS JOIN probes
   JOIN outbound b ON b.sender = a.onward AND b.net_bucket = a.net_bucket + beside
     AND b.departed BETWEEN a.arrived AND a.arrived + $window::INT
   WHERE round(1 - least(a.net, b.net) / greatest(a.net, b.net), 9) <= $tolerance::DOUBLE
   UNION ALL
-  SELECT a.load, b.load, b.shifted, a.sister, CASE WHEN a.sister THEN 'affiliate' ELSE 'weight' END, 4
+  SELECT a.load, b.load, b.shifted, b.departed - a.arrived, a.sister,
+    CASE WHEN a.sister THEN 'affiliate' ELSE 'weight' END, 4
   FROM arrivals a CROSS JOIN probes
   JOIN outbound b ON b.sender = a.onward AND b.gross_bucket = a.gross_bucket + beside
     AND b.departed BETWEEN a.arrived AND a.arrived + $window::INT
@@ -236,8 +251,9 @@ pairs AS (
     AND round(1 - least(a.gross, b.gross) / greatest(a.gross, b.gross), 9) <= $tolerance::DOUBLE
 ),
 candidates AS (
-  SELECT a, b, shifted, arg_min(basis, strength) AS basis, bool_and(sister) AS sister FROM pairs
-  GROUP BY a, b, shifted
+  SELECT a, b, shifted, any_value(days) AS days, arg_min(basis, strength) AS basis,
+    bool_and(sister) AS sister
+  FROM pairs GROUP BY a, b, shifted
 ),
 -- ---------------------------------------------------------------- what chance and habit give
 trade AS MATERIALIZED (
@@ -280,39 +296,30 @@ gets AS (SELECT receiver, count(*) AS n FROM trade WHERE receiver IS NOT NULL GR
 port_share AS (SELECT discharge_port, count(*) AS n FROM trade GROUP BY ALL),
 country_share AS (SELECT to_country, count(*) AS n FROM trade GROUP BY ALL),
 facts AS (
-  SELECT c.a, c.b, c.shifted, c.basis, a.id AS id_a, b.id AS id_b, a.parts AS from_parts, b.parts AS to_parts,
-    a.sender, b.sender AS holder, a.receiver AS came_to, c.sister, b.receiver AS receiver,
-    a.by_notify OR b.by_notify AS by_notify, a.second OR b.second AS second,
-    nullif(concat_ws(' and ', CASE WHEN a.dated IS NOT NULL THEN a.dated || ' of ' || a.id END,
-      CASE WHEN b.dated IS NOT NULL THEN b.dated || ' of ' || b.id END), '') AS dated,
-    a.load_port AS from_port, b.discharge_port AS to_port,
-    a.from_country, a.to_country AS via_country, b.to_country,
-    b.departed - a.arrived AS days, a.took AS from_days,
-    b.took AS to_days,
+  SELECT c.a, c.b, c.shifted, c.days, c.basis, c.sister, a.id AS id_a, len(a.parts) AS from_loads,
+    len(b.parts) AS to_loads, b.sender AS holder, a.receiver AS came_to, b.receiver AS receiver,
+    b.discharge_port AS to_port, b.to_country,
     CASE WHEN a.net IS NOT NULL AND b.net IS NOT NULL
       THEN 1 - least(a.net, b.net) / greatest(a.net, b.net)
       WHEN a.gross IS NOT NULL AND b.gross IS NOT NULL
       THEN 1 - least(a.gross, b.gross) / greatest(a.gross, b.gross) END AS drift,
-    a.heading AS heading_in, b.heading AS heading_out, a.hs AS hs_in, b.hs AS hs_out,
-    a.origin AS origin_in, b.origin AS origin_out,
-    a.description AS description_in, b.description AS description_out,
-    a.procedure AS procedure_in, b.procedure AS procedure_out,
     -- goods that weigh more by the measure by which they are alike
     CASE WHEN a.net IS NOT NULL AND b.net IS NOT NULL THEN b.net > a.net * 1.0005
       ELSE b.gross > a.gross * 1.0005 END AS grown,
+    a.arrived AS here, a.arrived + c.days::INT AS gone, a.hs AS hs_in, b.hs AS hs_out,
+    a.heading AS heading_in, b.heading AS heading_out, a.origin = b.origin AS origin_kept,
     a.size AS size_in, b.size AS size_out, coalesce(a.net, a.gross) AS kg_in,
-    coalesce(b.net, b.gross) AS kg_out, a.arrived AS here, b.departed AS gone,
+    coalesce(b.net, b.gross) AS kg_out, b.procedure IN ('temporary', 'return') AS goes_back,
     -- least and greatest pass over what is missing, and nothing is like nothing
     CASE WHEN a.unit = b.unit AND a.quantity > 0 AND b.quantity > 0
       THEN least(a.quantity, b.quantity) / greatest(a.quantity, b.quantity) END AS same_count,
     CASE WHEN a.money = b.money AND a.worth > 0 AND b.worth > 0
       THEN least(a.worth, b.worth) / greatest(a.worth, b.worth) END AS same_worth,
-    coalesce(a.container = b.container AND b.load_port = a.discharge_port, false) AS same_box,
-    a.movement = b.movement OR list_has_any(a.papers, b.papers) AS one_movement
-  FROM candidates c JOIN sized a ON a.load = c.a
-  JOIN outbound b ON b.load = c.b AND b.shifted = c.shifted
-  WHERE NOT c.sister OR (b.sender IS DISTINCT FROM a.sender
-    AND b.receiver IS DISTINCT FROM a.receiver)
+    coalesce(a.container = b.container AND b.load_port = a.discharge_port, false) AS same_box
+  FROM candidates c JOIN sized a ON a.load = c.a JOIN sized b ON b.load = c.b
+  WHERE NOT (a.movement = b.movement OR list_has_any(a.papers, b.papers))
+    AND (NOT c.sister OR (b.sender IS DISTINCT FROM a.sender
+      AND b.receiver IS DISTINCT FROM a.receiver))
 ),
 counted AS (
   SELECT f.*, w.shipments, w.days AS span, coalesce(si.n, 0) AS siblings,
@@ -365,7 +372,6 @@ counted AS (
   LEFT JOIN port_share q ON q.discharge_port = f.to_port
   LEFT JOIN sends_country y ON y.sender = f.holder AND y.to_country = f.to_country
   LEFT JOIN country_share v ON v.to_country = f.to_country
-  WHERE NOT one_movement
 ),
 weighed AS (
   SELECT *, basis IN ('lot', 'serial', 'container+seal') AS physical,
@@ -373,8 +379,8 @@ weighed AS (
     ELSE (days + 10) * 0.5 / span * (sent * by_weight * by_heading * by_customer
         + greatest(sent_exact, width * (sent_near - sent_exact), got_exact,
           width * (got_near - got_exact)))
-      * CASE WHEN len(from_parts) > 1 THEN 4 ELSE 1 END
-      * CASE WHEN len(to_parts) > 1 THEN 4 ELSE 1 END
+      * CASE WHEN from_loads > 1 THEN 4 ELSE 1 END
+      * CASE WHEN to_loads > 1 THEN 4 ELSE 1 END
       * CASE WHEN sister THEN 1 + siblings ELSE 1 END
       -- goods lose on the way and seldom gain
       * CASE WHEN grown THEN 3 ELSE 0.7 END
@@ -393,7 +399,7 @@ ranked AS (
 -- how often this holder does. What is rarer than one in a hundred is taken for real.
 as_they_are AS (
   SELECT holder, count(DISTINCT id_a) AS n FROM ranked
-  WHERE NOT shifted AND rank = 1 AND expected < 0.01 AND heading_in = heading_out AND origin_in = origin_out
+  WHERE NOT shifted AND rank = 1 AND expected < 0.01 AND heading_in = heading_out AND origin_kept
   GROUP BY holder
 ),
 handed AS (SELECT coalesce(sum(n), 0) + 1 AS n FROM as_they_are),
@@ -416,8 +422,8 @@ processed AS (
 ),
 used AS (
   SELECT r.*, p.a IS NOT NULL AS processed, coalesce(l.times, 0) AS times,
-    CASE WHEN p.a IS NOT NULL OR l.times >= 4 OR procedure_out IN ('temporary', 'return') THEN 0.5
-      WHEN r.heading_in = r.heading_out AND origin_in = origin_out
+    CASE WHEN p.a IS NOT NULL OR l.times >= 4 OR goes_back THEN 0.5
+      WHEN r.heading_in = r.heading_out AND origin_kept
       THEN (greatest(coalesce(e.n, 0) - 1, 0) + 0.2 * d.n / shipments) / (got + 0.1) ELSE 0
       END AS usual,
     CASE WHEN physical THEN 10000 ELSE (usual + 0.02) / greatest(expected, 1e-9) END AS odds
@@ -434,7 +440,22 @@ rivalled AS (
     + greatest(0, sum(odds) OVER (PARTITION BY a, shifted) - odds))) END AS rivals
   FROM used
 ),
-kept AS MATERIALIZED (SELECT * FROM rivalled WHERE rank <= $keep::INT),
+kept AS MATERIALIZED (
+  SELECT u.a, u.b, u.shifted, u.basis, u.sister, u.id_a, u.holder, u.days, u.drift, u.expected,
+    u.rank, u.of, u.usual, u.processed, u.times, u.heading_in, u.heading_out, u.origin_kept,
+    u.by_receiver, u.by_port, u.by_country,
+    u.rivals, u.hs_in, u.hs_out, a.parts AS from_parts, b.parts AS to_parts, a.took AS from_days, b.took AS to_days,
+    b.id AS id_b, a.sender, a.receiver AS came_to, b.receiver,
+    a.by_notify OR b.by_notify AS by_notify, a.second OR b.second AS second,
+    nullif(concat_ws(' and ', CASE WHEN a.dated IS NOT NULL THEN a.dated || ' of ' || a.id END,
+      CASE WHEN b.dated IS NOT NULL THEN b.dated || ' of ' || b.id END), '') AS dated,
+    a.load_port AS from_port, b.discharge_port AS to_port, a.from_country,
+    a.to_country AS via_country, b.to_country, a.origin AS origin_in, b.origin AS origin_out,
+    a.description AS description_in, b.description AS description_out,
+    a.procedure AS procedure_in, b.procedure AS procedure_out
+  FROM rivalled u JOIN sized a ON a.load = u.a JOIN sized b ON b.load = u.b
+  WHERE rank <= $keep::INT
+),
 moves AS (
   SELECT DISTINCT k.a, k.b FROM kept k JOIN hs_moves m
     ON (starts_with(k.hs_in, m.hs_from) AND starts_with(k.hs_out, m.hs_to))
@@ -444,7 +465,8 @@ moves AS (
 texts AS (
   SELECT description, [w FOR w IN regexp_extract_all(lower(description), '\p{L}{3,}')
     IF w NOT IN ('and', 'for', 'the', 'with', 'other', 'parts')] AS words
-  FROM (SELECT DISTINCT description FROM legs WHERE description IS NOT NULL)
+  FROM (SELECT description_in AS description FROM kept UNION SELECT description_out FROM kept)
+  WHERE description IS NOT NULL
 ),
 told_apart AS (
   SELECT i.description AS description_in, o.description AS description_out
@@ -473,7 +495,7 @@ SELECT shifted, from_days, to_days,
   round(-log10(greatest(by_country, 1e-9)), 4) AS to_land,
   sender, CASE WHEN sister THEN came_to END AS sister, holder, receiver, by_notify, second, dated,
   from_port, to_port, from_country, via_country, to_country,
-  origin_in = origin_out AS origin_kept,
+  origin_kept,
   coalesce(heading_in <> heading_out AND NOT processed AND NOT moved AND times < 4, false)
     AS heading_changed,
   coalesce(origin_in <> origin_out AND NOT processed AND times < 4, false) AS origin_changed,

@@ -33,6 +33,9 @@ MARKS = [*range(0x1F, 0x1B, -1), *range(0xE000, 0xE010)]
 """Characters of which two are taken that stand in no text of a list: one parts the texts, the other
 stands for a list without any, which the importer would take for none."""
 
+After = list[tuple[str, dict[str, Any]]]
+"""Statements with their values that a new store still needs; each may be run twice."""
+
 Part = tuple[Shape, str]
 """What a statement makes of each row, and the table of its rows."""
 
@@ -52,7 +55,7 @@ class Bulk:
         self.parts: list[Part] = []
         self.token = ""
         self.generation = 0
-        self.after: list[tuple[str, dict[str, Any]]] = []
+        self.after: After = []
 
     # ------------------------------------------------------------ what a write gives
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from netinv.bulk import Bulk
+from netinv.bulk import After, Bulk
 from netinv.case import Case, read_json, write_json
 from netinv.graph import Graph, Mark
 from netinv.relate import Relations, quoted
@@ -60,6 +60,7 @@ class Difference:
             for path in self.case.path("written").glob("*.parquet"):
                 path.unlink()
             state = {}
+        _run_after(self.graph, state)
         self.resourced = state.get("sources") != [one.id for one in self.case.sources()]
         write_json(self.state, {**state, "graph": mark.graph, "open": True})
         return mark
@@ -145,6 +146,27 @@ class Difference:
             meant.replace(path)
         live = [one.id for one in self.case.sources()]
         write_json(self.state, {"graph": self.mark.graph, "open": False, "sources": live})
+
+
+def unfinished(case: Case, after: After) -> None:
+    """Note that a store which stands lacks its constraints, and what these statements do: the next
+    write, or `finish`, makes it whole."""
+    path = case.path("written", "state.json")
+    write_json(path, {**read_json(path), "open": True, "after": after})
+
+
+def finish(case: Case, graph: Graph) -> None:
+    """Make whole what was noted as unfinished. The caller is the writer."""
+    path = case.path("written", "state.json")
+    state = read_json(path)
+    graph.claim(case.id)  # makes the constraints and indexes
+    _run_after(graph, state)
+    write_json(path, {"graph": state.get("graph"), "open": False, "sources": state.get("sources")})
+
+
+def _run_after(graph: Graph | Bulk, state: Mapping[str, Any]) -> None:
+    for statement, values in state.get("after", ()):
+        graph.run(statement, values)
 
 
 def behind(case: Case) -> bool:

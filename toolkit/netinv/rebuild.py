@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from netinv import link, load, server
+from netinv import difference, link, load, server
 from netinv.bulk import Bulk
 from netinv.case import Case, Say
 from netinv.difference import Progress
@@ -64,7 +64,11 @@ def in_bulk(
     case: Case, say: Say, memory: str, links: Mapping[str, Any] | None, progress: Progress
 ) -> tuple[Written, Links | None]:
     """Build the graph with Neo4j's own importer, links included unless `links`, their inputs, is
-    None. The caller is the writer, and has closed its own connection."""
+    None. The caller is the writer, and has closed its own connection.
+
+    The server starts once, in its place: until it has made the constraints, `written/` says that
+    something is lacking, and whoever comes after a kill makes it.
+    """
 
     def build(graph: Graph) -> tuple[Written, Links | None]:
         bulk = Bulk(case, case.path("rebuild"))
@@ -72,9 +76,10 @@ def in_bulk(
         made = None if links is None else link.link(case, bulk, links, progress)
         say("importing with neo4j-admin")
         bulk.build(say, memory)
-        graph.claim(case.id)  # starts it, and makes the constraints and indexes
-        for statement, values in bulk.after:
-            graph.run(statement, values)
+        difference.unfinished(case, bulk.after)
         return written, made
 
-    return beside(case, say, memory, build)
+    made = beside(case, say, memory, build)
+    with Graph(lambda: server.ensure(case.folder, say, memory or None), case.id) as graph:
+        difference.finish(case, graph)
+    return made

@@ -185,6 +185,7 @@ def fill(
                 where=str(log),
                 next="make room on disk and in memory, or load with --no-bulk",
             )
+        write_json(home / "store.json", {"neo4j": VERSION})
         shutil.rmtree(home / IMPORTED, ignore_errors=True)
 
 
