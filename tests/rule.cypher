@@ -250,7 +250,7 @@ CALL (known, sisters, world, span) {
   UNWIND ins AS come
   UNWIND outs AS b
   WITH come.load AS a, b, come.sister AS sister, come.siblings AS siblings,
-    b.departed - $shift - come.load.arrived AS days
+    b.departed - come.load.arrived AS days
   WHERE 0 <= days <= $window AND none(p IN a.papers WHERE p IN b.papers)
     AND (NOT sister OR (b.sender <> coalesce(a.sender, '')
       AND coalesce(b.receiver <> a.receiver, true)))
