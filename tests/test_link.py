@@ -498,7 +498,7 @@ def test_decided_identities_are_one_company_and_rejected_ones_two(world: World) 
     )
     world.link()
     assert holders(world) == {("S1", "S2", "weight")}
-    world.load(same_as="a | b | decision\nB2 | B | rejected\nD | D2 |")
+    world.load(same_as="record | same_record | decision\nB2 | B | rejected\nD | D2 |")
     world.link()
     assert [(row["a"], row["b"]) for row in world.paper.rows] == [("S3", "S4")]
     assert world.paper.removed == [("S1", "S2")]

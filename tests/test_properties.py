@@ -44,7 +44,7 @@ KINDS = [("848210", "US", "ball bearings"), ("854231", "DE", "microcontrollers")
 IDS = {
     "shipments": ("id",),
     "companies": ("id",),
-    "same_as": ("a", "b"),
+    "same_as": ("record", "same_record"),
     "ownerships": ("owner", "owned"),
     "processing": ("company",),
 }
@@ -109,7 +109,13 @@ def trades(draw: st.DrawFn) -> Tables:
             {"id": id, "name": f"Co {n}", "registration": "R1" if id in registered else ""}
             for n, id in enumerate([*COMPANIES, "Z1", "OWNER"])
         ],
-        "same_as": [{"a": a, "b": b, "decision": draw(st.sampled_from(("accepted", "rejected")))}],
+        "same_as": [
+            {
+                "record": a,
+                "same_record": b,
+                "decision": draw(st.sampled_from(("accepted", "rejected"))),
+            }
+        ],
         "ownerships": [
             {"owner": "OWNER", "owned": one, "share": "60"}
             for one in draw(st.sampled_from((("B1", "D1"), ("B1",))))
@@ -186,7 +192,11 @@ def of_one(tables: Tables, id: str | None) -> str | None:
     """The company of this id, by the first of all the ids that are decided or registered as one."""
     one = [id]
     groups = [{c["id"] for c in tables["companies"] if c["registration"]}]
-    groups += [{row["a"], row["b"]} for row in tables["same_as"] if row["decision"] == "accepted"]
+    groups += [
+        {row["record"], row["same_record"]}
+        for row in tables["same_as"]
+        if row["decision"] == "accepted"
+    ]
     for group in groups * 2:
         one += [*group] if group & {*one} else []
     return min(one) if id else None

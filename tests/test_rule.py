@@ -123,7 +123,7 @@ def world(folder: Path, kind: str) -> Path:
     write(
         folder / "same_as.csv",
         [
-            {"a": a, "b": b, "decision": ("accepted", "rejected", "")[number % 3]}
+            {"record": a, "same_record": b, "decision": ("accepted", "rejected", "")[number % 3]}
             for number, (a, b) in enumerate(pairs)
         ],
     )

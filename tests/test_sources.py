@@ -706,7 +706,7 @@ def test_shared_directors_of_the_whole_graphs_are_those_of_the_raw_rows(case: Op
             group |= more
         groups.add(frozenset(group))
     groups = {group for group in groups if len(group) > 1}
-    answer = case.run("find-shared-directors")
+    answer = case.run("find-shared-directors", max_seats=20)
     assert answer.answer == FOUND and len(groups) == len(answer.findings) == 14
     found = {}
     for finding in answer.findings:

@@ -18,7 +18,9 @@
 --   shift: {type: integer, default: 200, min: 0, max: 3650, help: "Days by which departures are set back to see what chance alone gives; 0 does not look"}
 WITH
 -- ---------------------------------------------------------------- one company, several records
-decided AS (SELECT a, b, coalesce(decision, 'accepted') AS decision FROM same_as),
+decided AS (
+  SELECT record AS a, same_record AS b, coalesce(decision, 'accepted') AS decision FROM same_as
+),
 tells AS (
   SELECT id, 'r ' || coalesce(country, '') || ' ' || registration AS tell
   FROM companies WHERE registration IS NOT NULL
