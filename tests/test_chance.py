@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from netinv import cypherfile, link
+from netinv import link
 from netinv.api import OpenCase
 from netinv.relate import Relations
 
@@ -38,7 +38,7 @@ def test_the_paths_of_chance_are_those_of_the_questions(
         for name in COMMANDS
     }
     # The same program over the links of the trade as it is, instead of the departures set back.
-    file = cypherfile.read(cypherfile.home("import") / "links" / "chance.sql")
+    file = link.program(link.CHANCE)
     counted: dict[str, list[tuple[float, list[str]]]] = {name: [] for name in COMMANDS}
     taken: dict[str, set[str]] = {name: set() for name in COMMANDS}
     with Relations(case.case) as relations:

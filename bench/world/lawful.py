@@ -40,26 +40,29 @@ def standing_loop(world: World) -> list[int]:
     tags = []
     for lap in range(4):
         legs = legs_between(world, [*firms, firms[0]], [good] * size, origins, drift=0.01)
-        shift = 20 + 175 * lap - legs[0].departed
-        for leg in legs:
-            leg.departed, leg.arrived = leg.departed + shift, leg.arrived + shift
-        tags += _write_lawful(world, legs)
+        tags += _write_lawful(world, _moved(legs, 20 + 175 * lap))
     return tags
+
+
+def _home_by_a_hub(world: World) -> list[int]:
+    """A company, a hub, and another company in the port of the first."""
+    while True:
+        first = choose_firms(world, 2, abroad=True)[0]
+        hub = int(world.rng.choice(world.hubs))
+        home = np.flatnonzero(world.port[world.quiet] == world.port[first])
+        last = int(world.rng.choice(world.quiet[home]))
+        if len({first, hub, last}) == 3:
+            return [first, hub, last]
 
 
 def reexport_home(world: World) -> list[int]:
     """Entrepôt trade that ends where it began: re-export, its origin kept."""
-    firms = choose_firms(world, 2, abroad=True)
-    hub = int(world.rng.choice(world.hubs))
-    home = np.flatnonzero(world.port[world.quiet] == world.port[firms[0]])
-    last = int(world.rng.choice(world.quiet[home]))
-    if len({firms[0], hub, last}) < 3:
-        return reexport_home(world)
+    firms = _home_by_a_hub(world)
     good = int(world.known_for[firms[0], 0])
     origins = [int(world.country[firms[0]])] * 2
     legs = legs_between(
         world,
-        [firms[0], hub, last],
+        firms,
         [good] * 2,
         origins,
         procedures=[EXPORT, REEXPORT],
@@ -162,16 +165,9 @@ def _leased(world: World, firms: list[int]) -> list[int]:
 
 def repacked_home(world: World) -> list[int]:
     """Entrepôt trade that ends where it began, in two or three loads; nothing says re-export."""
-    firms = choose_firms(world, 2, abroad=True)
-    hub = int(world.rng.choice(world.hubs))
-    home = np.flatnonzero(world.port[world.quiet] == world.port[firms[0]])
-    last = int(world.rng.choice(world.quiet[home]))
-    if len({firms[0], hub, last}) < 3:
-        return repacked_home(world)
+    firms = _home_by_a_hub(world)
     good, origin = int(world.known_for[firms[0], 0]), int(world.country[firms[0]])
-    legs = legs_between(
-        world, [firms[0], hub, last], [good] * 2, [origin] * 2, procedures=[PLAIN] * 2, drift=0.004
-    )
+    legs = legs_between(world, firms, [good] * 2, [origin] * 2, procedures=[PLAIN] * 2, drift=0.004)
     shares = world.rng.uniform(0.6, 1.4, int(world.rng.integers(2, 4)))
     legs[1].parts = tuple(float(one) for one in shares / shares.sum())
     legs[1].later = int(world.rng.integers(0, 8))

@@ -194,7 +194,7 @@ class OpenCase:
             done = None
             if bulk or (bulk is None and self._pays() and not self._not_in_bulk()):
                 kept = link.kept(self.case)
-                inputs = kept.inputs if kept else {}
+                inputs = link.asked(kept) if kept else {}
                 done = self._in_bulk(inputs if self.case.rows("shipments") else None, bool(bulk))
             written, links = done or (self._write(), None)
             entry["sources"] = sorted({one.source for one in files if one.source})
@@ -250,12 +250,12 @@ class OpenCase:
         def build(graph: Graph) -> Written:
             written = load.write(self.case, graph, self.progress)
             if links is not None:
-                link.link(self.case, graph, links.inputs, self.progress)
+                link.link(self.case, graph, link.asked(links), self.progress)
             return written
 
         with self._logged("rebuild"):
             if self.own_server():
-                inputs = links.inputs if links else None
+                inputs = link.asked(links) if links else None
                 if self._pays() and (done := self._in_bulk(inputs)):
                     return done[0]
                 self.close()
@@ -325,10 +325,7 @@ class OpenCase:
                     self._write()
                 if missing:
                     self.say("making links")
-                    # Those of an older rule are made anew as they were asked for.
-                    known = {one.name for one in link.files()[0].inputs}
-                    given = kept.inputs if kept else {}
-                    self._link({name: given[name] for name in known & set(given)})
+                    self._link(link.asked(kept) if kept else {})
         except CaseError as error:
             return [f"The graph may lack rows or links: {error}"]
         return []

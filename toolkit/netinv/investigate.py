@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -394,15 +395,16 @@ class Reader:
                 values[name] = round(value, 6) if isinstance(value, float) else value
         explained = values.pop(str(self.file.fields.get("explained", "")), None)
         parts = {name: float(values.get(name) or 0.0) for name in self.file.mapping("score")}
+        score = round(sum(parts.values()), 4)
         against = dict(self.file.mapping("against"))
         if self.chance is not None:
-            score = round(sum(parts.values()), 4)
-            values[BY_CHANCE] = sum(one >= score for one in self.chance)
+            # Best first: how many there are before the first that is worse.
+            values[BY_CHANCE] = bisect_right(self.chance, -score, key=lambda one: -one)
             against[BY_CHANCE] = self.file.text("chance")
         return Finding(
             id=finding_id(self.file.name, self._key(row)),
             values=values,
-            score=round(sum(parts.values()), 4) if parts else None,
+            score=score if parts else None,
             parts=parts,
             nodes=tuple(nodes),
             edges=tuple(edges),

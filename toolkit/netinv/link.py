@@ -44,29 +44,27 @@ class Links:
     removed: int = 0
 
 
+def program(name: str, suffix: str = "sql") -> CypherFile:
+    """A program over the links: HANDOFF makes them, PATHS says which paths each can be part of,
+    CHANCE what chance alone makes of them."""
+    return cypherfile.read(cypherfile.home("import") / "links" / f"{name}.{suffix}")
+
+
 def files() -> tuple[CypherFile, CypherFile]:
     """The rule and the statement that writes it."""
-    folder = cypherfile.home("import") / "links"
-    return (
-        cypherfile.read(folder / f"{HANDOFF}.sql"),
-        cypherfile.read(folder / f"{HANDOFF}.cypher"),
-    )
-
-
-def paths() -> CypherFile:
-    """The program that says of each link which paths it can be part of."""
-    return cypherfile.read(cypherfile.home("import") / "links" / f"{PATHS}.sql")
+    return program(HANDOFF), program(HANDOFF, "cypher")
 
 
 def rule(given: Mapping[str, Any] | None = None) -> tuple[str, dict[str, Any]]:
     """The rule's hash, which is that of its texts and inputs, and its inputs."""
-    sql, _ = files()
+    sql = program(HANDOFF)
     given = dict(given or {})
     unknown = set(given) - {one.name for one in sql.inputs}
     if unknown:
         raise DefinitionError(f"the links have no input {sorted(unknown)[0]!r}")
     values = {one.name: one.value(given.get(one.name)) for one in sql.inputs}
-    text = json.dumps([sql.sha256, paths().sha256, values], sort_keys=True)
+    texts = [program(one).sha256 for one in (HANDOFF, PATHS, CHANCE)]
+    text = json.dumps([*texts, values], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12], values
 
 
@@ -95,15 +93,21 @@ def stale(case: Case) -> str:
 
 def older(links: Links) -> bool:
     """Whether another rule made them: they may lack what the investigations read."""
-    known = {one.name for one in files()[0].inputs}
-    return not set(links.inputs) <= known or links.rule != rule(links.inputs)[0]
+    given = asked(links)
+    return given != links.inputs or links.rule != rule(given)[0]
+
+
+def asked(links: Links) -> dict[str, Any]:
+    """The inputs that links were made with, without those that the rule no longer has."""
+    known = {one.name for one in program(HANDOFF).inputs}
+    return {name: value for name, value in links.inputs.items() if name in known}
 
 
 def relate(relations: Relations, table: str, name: str, values: Mapping[str, Any]) -> None:
     """Make the table of links that the rule of this name gives with these inputs, and `handed`:
     the links of departures set back, which chance alone makes."""
     execute = relations.database.execute
-    sql, _ = files()
+    where = program(HANDOFF)
     moves = cypherfile.home("import") / "reference" / "hs-moves.csv"
     execute(
         f"CREATE OR REPLACE VIEW hs_moves AS"
@@ -115,17 +119,15 @@ def relate(relations: Relations, table: str, name: str, values: Mapping[str, Any
     for read in READS:
         execute(f"CREATE TABLE IF NOT EXISTS kept_{read} AS FROM {read}")
         execute(f"CREATE OR REPLACE VIEW {read} AS FROM kept_{read}")
-    walk = paths()
-    where = sql
     try:
-        execute(f"CREATE TABLE {table}_all AS {sql.statement}", values)
+        execute(f"CREATE TABLE {table}_all AS {where.statement}", values)
         execute(
             "CREATE VIEW linked AS SELECT * EXCLUDE (shifted, from_days, to_days, returning_in,"
             f" returning_out) FROM {table}_all WHERE NOT shifted"
         )
         execute(f"CREATE VIEW handed AS SELECT * FROM {table}_all WHERE shifted")
-        where = walk
-        execute(f"CREATE TABLE {table} AS SELECT *, '{name}' AS rule FROM ({walk.statement})")
+        where = program(PATHS)
+        execute(f"CREATE TABLE {table} AS SELECT *, '{name}' AS rule FROM ({where.statement})")
     except duckdb.Error as error:
         raise DefinitionError(str(error).splitlines()[0], where=where.path.name) from None
 
@@ -133,7 +135,7 @@ def relate(relations: Relations, table: str, name: str, values: Mapping[str, Any
 def chance(relations: Relations) -> dict[str, list[float]]:
     """The scores of the findings that the links of `handed` make, best first, by command: of those
     that share a shipment the best, as an answer has it."""
-    sql = cypherfile.read(cypherfile.home("import") / "links" / f"{CHANCE}.sql")
+    sql = program(CHANCE)
     values = {one.name: one.value(None) for one in sql.inputs}
     found: dict[str, list[float]] = {}
     taken: dict[str, set[str]] = {}
@@ -153,7 +155,7 @@ def link(
 ) -> Links:
     """Make all links anew from the tables and write the difference. The caller is the writer."""
     name, values = rule(given)
-    _, statement = files()
+    statement = program(HANDOFF, "cypher")
     table = f"link_{HANDOFF}"
     with Relations(case) as relations:
         execute = relations.database.execute
