@@ -143,6 +143,9 @@ def ensure(
             if server_of(home, state) is None:
                 installation = installation or prepare(say, progress)
                 state = _start(home, state, memory, installation, say)
+                touch(
+                    home, _idle()
+                )  # a start may take longer than the idle time: it counts from here
             state = replace(state, stopping=False)
             write(home, state if watcher_of(home, state) else _watched(home, state))
     if memory is not None and memory_of(memory) != memory_of(state.memory):
