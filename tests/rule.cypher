@@ -12,23 +12,31 @@ CALL () {
   WITH tell, collect(DISTINCT c.id) AS ids WHERE 2 <= size(ids) <= 4
   UNWIND ids AS one
   UNWIND ids AS other
-  WITH one, other WHERE one < other AND NOT EXISTS {
-    MATCH (:Party {id: one})-[r:SAME_AS]-(:Party {id: other}) WHERE r.decision = 'rejected' }
-  RETURN one, other
+  WITH one, other WHERE one < other
+  RETURN one, other, 'told' AS tie
   UNION
-  MATCH (a:Party)-[r:SAME_AS]->(b:Party) WHERE coalesce(r.decision, 'accepted') = 'accepted'
-  WITH a.id AS a, b.id AS b
-  RETURN CASE WHEN a < b THEN a ELSE b END AS one, CASE WHEN a < b THEN b ELSE a END AS other
+  MATCH (a:Party)-[r:SAME_AS]->(b:Party)
+  RETURN a.id AS one, b.id AS other, coalesce(r.decision, 'accepted') AS tie
 }
-WITH collect(DISTINCT [one, other]) AS alike
-// Whoever is reached in three steps is reached: four records at most share a tell.
-CALL (alike) {
-  UNWIND alike AS pair
-  UNWIND pair AS id
-  WITH DISTINCT alike, id
-  WITH id, reduce(found = [id], step IN range(1, 6) |
-    found + [p IN alike WHERE (p[0] IN found) <> (p[1] IN found)
-      | CASE WHEN p[0] IN found THEN p[1] ELSE p[0] END]) AS found
+WITH collect([one, other, tie]) AS ties
+// Twice whoever is reached: by all ties, then without the told ones where a rejected pair stands.
+CALL (ties) {
+  UNWIND [t IN ties | t[0]] + [t IN ties | t[1]] AS id
+  WITH DISTINCT ties, id
+  WITH ties, id, reduce(found = [id], step IN range(1, 8) |
+    found + [t IN ties WHERE t[2] <> 'rejected' AND (t[0] IN found) <> (t[1] IN found)
+      | CASE WHEN t[0] IN found THEN t[1] ELSE t[0] END]) AS found
+  WHERE any(t IN ties WHERE t[2] = 'rejected' AND t[0] IN found AND t[1] IN found)
+  RETURN collect(id) AS torn
+}
+WITH [t IN ties WHERE t[2] <> 'told' OR NOT t[0] IN torn] AS ties
+CALL (ties) {
+  UNWIND [t IN ties | t[0]] + [t IN ties | t[1]] AS id
+  WITH DISTINCT ties, id
+  WITH ties, id, reduce(found = [id], step IN range(1, 8) |
+    found + [t IN ties WHERE t[2] <> 'rejected' AND (t[0] IN found) <> (t[1] IN found)
+      | CASE WHEN t[0] IN found THEN t[1] ELSE t[0] END]) AS found
+  WHERE none(t IN ties WHERE t[2] = 'rejected' AND t[0] IN found AND t[1] IN found)
   UNWIND found AS other
   WITH id, min(other) AS company
   RETURN collect([id, company]) AS same

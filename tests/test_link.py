@@ -815,3 +815,23 @@ def test_what_the_rule_gives_stands_in_the_graph(case: OpenCase, tmp_path: Path)
         ends, wanted = (row["a"], row["b"]), {k: v for k, v in row.items() if k not in "ab"}
         assert found.pop(ends) == {**wanted, "derived": True}
     assert found == {}
+
+
+@pytest.mark.parametrize(
+    ("ties", "expected"),
+    [
+        ("z-y y-x", {"x": "x", "y": "x", "z": "x"}),
+        ("e-d d-c c-b b-a e-f", dict.fromkeys("abcdef", "a")),
+        ("a-b b-c a!c", {}),
+        ("a=b b-c a!c c-d", {"a": "a", "b": "a"}),
+        ("a=b b=c a!c d-e", {"d": "d", "e": "d"}),
+        ("a!b", {}),
+    ],
+)
+def test_what_pairs_tie_together_is_one_company_but_never_a_rejected_pair(
+    ties: str, expected: dict[str, str]
+) -> None:
+    kinds = {"-": "told", "=": "accepted", "!": "rejected"}
+    pairs = [(one, other, kinds[kind]) for one, kind, other in ties.split()]
+    assert dict(link.one_company(pairs)) == expected
+    assert dict(link.one_company([(b, a, tie) for a, b, tie in reversed(pairs)])) == expected

@@ -119,7 +119,8 @@ def world(folder: Path, kind: str) -> Path:
             records.append(other)
     write(folder / "shipments.csv", rows + records)
     companies = sorted({row["shipper"] for row in rows if row["shipper"]})
-    pairs = [chance.sample(companies, 2) for _ in range(12)]
+    chained = [chance.sample(companies, 3) for _ in range(6)]
+    pairs = [pair for a, b, c in chained for pair in ((a, b), (c, b))]
     write(
         folder / "same_as.csv",
         [

@@ -17,37 +17,6 @@
 --   keep: {type: integer, default: 3, min: 1, max: 100000, help: Links kept for each inbound shipment}
 --   shift: {type: integer, default: 200, min: 0, max: 3650, help: "Days by which departures are set back to see what chance alone gives; 0 does not look"}
 WITH
--- ---------------------------------------------------------------- one company, several records
-decided AS (
-  SELECT record AS a, same_record AS b, coalesce(decision, 'accepted') AS decision FROM same_as
-),
-tells AS (
-  SELECT id, 'r ' || coalesce(country, '') || ' ' || registration AS tell
-  FROM companies WHERE registration IS NOT NULL
-  UNION ALL
-  SELECT id, 'p ' || phone_key || ' ' || incorporated FROM companies
-  WHERE phone_key IS NOT NULL AND incorporated = incorporated_last
-  UNION ALL
-  SELECT id, 'a ' || address_key || ' ' || incorporated FROM companies
-  WHERE address_key IS NOT NULL AND incorporated = incorporated_last
-  UNION ALL
-  SELECT unnest([a, b]), 'd ' || least(a, b) || ' ' || greatest(a, b) FROM decided
-  WHERE decision = 'accepted'
-),
--- A tell that more than four records share is an agent's, and tells nothing.
-told AS (
-  SELECT tell, min(id) AS first FROM tells GROUP BY tell HAVING count(DISTINCT id) BETWEEN 2 AND 4
-),
-near AS (
-  SELECT id, min(first) AS first FROM tells JOIN told USING (tell)
-  WHERE NOT EXISTS (FROM decided WHERE decision = 'rejected'
-    AND least(a, b) = least(id, first) AND greatest(a, b) = greatest(id, first))
-  GROUP BY id
-),
-same AS MATERIALIZED (
-  SELECT n.id, least(n.first, coalesce(m.first, n.first)) AS company
-  FROM near n LEFT JOIN near m ON m.id = n.first
-),
 -- Companies of one owner, who holds half of each or more; an owner of many is no one holder.
 owned AS (
   SELECT DISTINCT coalesce(s.company, o.owner) AS owner, coalesce(t.company, o.owned) AS owned

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,7 @@ from netinv.errors import DefinitionError
 from netinv.graph import Graph
 from netinv.relate import Relations, quoted
 
-HANDOFF, PATHS, CHANCE = "handoff", "paths", "chance"
+SAME, HANDOFF, PATHS, CHANCE = "same", "handoff", "paths", "chance"
 READS = ("shipments", "companies", "ownerships", "same_as", "processing", "ports")
 """The tables that the rule reads: the links are stale when their sources change."""
 
@@ -45,8 +45,8 @@ class Links:
 
 
 def program(name: str, suffix: str = "sql") -> CypherFile:
-    """A program over the links: HANDOFF makes them, PATHS says which paths each can be part of,
-    CHANCE what chance alone makes of them."""
+    """A program over the links: SAME says which records tell that they are of one company, HANDOFF
+    makes the links, PATHS says which paths each can be part of, CHANCE what chance alone makes."""
     return cypherfile.read(cypherfile.home("import") / "links" / f"{name}.{suffix}")
 
 
@@ -63,7 +63,7 @@ def rule(given: Mapping[str, Any] | None = None) -> tuple[str, dict[str, Any]]:
     if unknown:
         raise DefinitionError(f"the links have no input {sorted(unknown)[0]!r}")
     values = {one.name: one.value(given.get(one.name)) for one in sql.inputs}
-    texts = [program(one).sha256 for one in (HANDOFF, PATHS, CHANCE)]
+    texts = [program(one).sha256 for one in (SAME, HANDOFF, PATHS, CHANCE)]
     text = json.dumps([*texts, values], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12], values
 
@@ -107,7 +107,6 @@ def relate(relations: Relations, table: str, name: str, values: Mapping[str, Any
     """Make the table of links that the rule of this name gives with these inputs, and `handed`:
     the links of departures set back, which chance alone makes."""
     execute = relations.database.execute
-    where = program(HANDOFF)
     moves = cypherfile.home("import") / "reference" / "hs-moves.csv"
     execute(
         f"CREATE OR REPLACE VIEW hs_moves AS"
@@ -119,7 +118,15 @@ def relate(relations: Relations, table: str, name: str, values: Mapping[str, Any
     for read in READS:
         execute(f"CREATE TABLE IF NOT EXISTS kept_{read} AS FROM {read}")
         execute(f"CREATE OR REPLACE VIEW {read} AS FROM kept_{read}")
+    where = program(SAME)
     try:
+        one = one_company(execute(where.statement).fetchall())
+        execute(
+            "CREATE TABLE same AS"
+            " SELECT unnest($1::VARCHAR[]) AS id, unnest($2::VARCHAR[]) AS company",
+            [[record for record, _ in one], [first for _, first in one]],
+        )
+        where = program(HANDOFF)
         execute(f"CREATE TABLE {table}_all AS {where.statement}", values)
         execute(
             "CREATE VIEW linked AS SELECT * EXCLUDE (shifted, from_days, to_days, returning_in,"
@@ -130,6 +137,46 @@ def relate(relations: Relations, table: str, name: str, values: Mapping[str, Any
         execute(f"CREATE TABLE {table} AS SELECT *, '{name}' AS rule FROM ({where.statement})")
     except duckdb.Error as error:
         raise DefinitionError(str(error).splitlines()[0], where=where.path.name) from None
+
+
+def one_company(ties: Sequence[tuple[str, str, str]]) -> list[tuple[str, str]]:
+    """Record → the first of the records that are one company with it, for those that have others.
+
+    `ties` are pairs of records, `accepted`, `rejected` or `told`. What pairs tie together is one
+    company; where that holds a rejected pair, only what was accepted ties, and where that does,
+    nothing.
+    """
+    joined = [(one, other) for one, other, tie in ties if tie != "rejected"]
+    rejected = [(one, other) for one, other, tie in ties if tie == "rejected"]
+    torn = _torn(_firsts(joined), rejected)
+    firsts = _firsts(
+        (one, other)
+        for one, other, tie in ties
+        if tie == "accepted" or (tie == "told" and one not in torn)
+    )
+    torn = _torn(firsts, rejected)
+    return sorted((one, first) for one, first in firsts.items() if one not in torn)
+
+
+def _firsts(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Each member of a pair → the first of all that pairs tie together with it."""
+    above: dict[str, str] = {}
+
+    def top(one: str) -> str:
+        while (over := above.setdefault(one, one)) != one:
+            one, above[one] = over, above[over]
+        return one
+
+    for pair in pairs:
+        first, second = sorted(map(top, pair))
+        above[second] = first
+    return {one: top(one) for one in list(above)}
+
+
+def _torn(firsts: Mapping[str, str], rejected: Sequence[tuple[str, str]]) -> set[str]:
+    """The members of the groups that hold a rejected pair."""
+    groups = {firsts[one] for one, other in rejected if firsts.get(one, 1) == firsts.get(other, 2)}
+    return {one for one, first in firsts.items() if first in groups}
 
 
 def chance(relations: Relations) -> dict[str, list[float]]:
