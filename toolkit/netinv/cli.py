@@ -283,8 +283,13 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Answer as JSON o
 # ---------------------------------------------------------------- the case
 
 
-@main_group.command(epilog="Example: netinv load companies.csv shipments.csv.gz")
-@click.argument("paths", nargs=-1, required=True, type=PATH)
+@main_group.command(epilog="Example: netinv load --reference companies.csv shipments.csv.gz")
+@click.argument("paths", nargs=-1, type=PATH)
+@click.option(
+    "--reference",
+    is_flag=True,
+    help="Take in the dated control measures and the ports that ship with netinv as well.",
+)
 @click.option(
     "--as",
     "as_",
@@ -329,6 +334,8 @@ def load(ctx: click.Context, /, paths: tuple[Path, ...], as_json: bool, **option
     """
     from netinv import screen
 
+    if not paths and not options["reference"]:
+        raise click.UsageError("name files or folders to load, or --reference", ctx)
     with _open(ctx, make=True) as case:
         loaded = case.load(*paths, **options)
     if as_json:

@@ -138,6 +138,30 @@ class Difference:
             done += len(rows)
             self.progress(what, done, total)
 
+    def relate(self, table: str, ends: tuple[str, str], type_: str, statement: str) -> None:
+        """Write the derived relationships of a table: rows with their ends' keys `a` and `b`, and
+        `key`, a JSON list that begins with those two. `ends` are the labels that have an `id`."""
+        rows = f"{table}_rows"
+        self.compare(table, f"SELECT key, hash(t) AS row_hash FROM {rows} t")
+        if not self.pending:
+            return
+        start, end = ends
+        self.write(
+            f"UNWIND $rows AS row MATCH (:{start} {{id: row.a}})-[h:{type_} {{key: row.key}}]->"
+            f"(:{end} {{id: row.b}}) DELETE h",
+            self.relations.batches(
+                f"SELECT key ->> 0 AS a, key ->> 1 AS b, key FROM gone_{table}", BATCH
+            ),
+            f"old {type_}",
+            self.count(f"gone_{table}"),
+        )
+        self.write_all(
+            statement,
+            f"SELECT * FROM {rows} SEMI JOIN change_{table} USING (key)",
+            "links" if type_ == "HANDOFF" else type_,
+            self.count(f"change_{table}"),
+        )
+
     def settle(self) -> None:
         """All was written: what was meant is what is. A changed graph is of a new generation."""
         if self.pending:

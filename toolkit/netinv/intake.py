@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 import tempfile
+import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -38,6 +39,17 @@ class Options:
     covers: str = ""
     priority: int = 1
     replaces: str = ""
+
+
+def reference() -> list[tuple[Path, Options]]:
+    """The tables that ship with netinv, in import/reference/, and how they are taken in: of their
+    day of record, and behind the user's own rows."""
+    folder = cypherfile.home("import") / "reference"
+    said = tomllib.loads((folder / "sources.toml").read_text(encoding="utf-8"))
+    return [
+        (folder / f"{table}.csv", Options(kind=table, as_of=entry["as_of"], priority=0))
+        for table, entry in said.items()
+    ]
 
 
 @dataclass

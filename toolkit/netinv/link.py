@@ -14,7 +14,7 @@ from netinv import cypherfile
 from netinv.bulk import Bulk
 from netinv.case import Case, now, read_json, write_json
 from netinv.cypherfile import CypherFile
-from netinv.difference import BATCH, Difference, Progress, silent, whole
+from netinv.difference import Difference, Progress, silent, whole
 from netinv.errors import DefinitionError
 from netinv.graph import Graph
 from netinv.relate import Relations, quoted
@@ -214,24 +214,8 @@ def link(
         )
         difference = Difference(case, graph, relations, progress)
         _forget_older(difference, table)
-        difference.compare(table, f"SELECT key, hash(t) AS row_hash FROM {table}_rows t")
+        difference.relate(table, ("Shipment", "Shipment"), "HANDOFF", statement.statement)
         written, removed = (difference.count(f"{what}_{table}") for what in ("change", "gone"))
-        if difference.pending:
-            difference.write(
-                "UNWIND $rows AS row MATCH (a:Shipment {id: row.a})-[h:HANDOFF {key: row.key}]->"
-                "(b:Shipment {id: row.b}) DELETE h",
-                relations.batches(
-                    "SELECT key ->> 0 AS a, key ->> 1 AS b, key FROM gone_" + table, BATCH
-                ),
-                "old links",
-                removed,
-            )
-            difference.write_all(
-                statement.statement,
-                f"SELECT * FROM {table}_rows SEMI JOIN change_{table} USING (key)",
-                "links",
-                written,
-            )
         links = Links(
             rule=name,
             inputs=values,

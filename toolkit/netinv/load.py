@@ -196,7 +196,8 @@ class Writer:
         self.difference.write(
             "UNWIND $rows AS row"
             f" CALL (row) {{ MATCH (:Party {{id: row.start}})-{kind}->() DELETE r }}"
-            f" CALL (row) {{ MATCH (:Vessel {{imo: row.imo}})-{kind}->() DELETE r }}",
+            f" CALL (row) {{ MATCH (:Vessel {{imo: row.imo}})-{kind}->() DELETE r }}"
+            f" CALL (row) {{ MATCH (:Shipment {{id: row.start}})-{kind}->() DELETE r }}",
             map(_starts, self.relations.batches(keys, BATCH)),
             spec.name,
             total,

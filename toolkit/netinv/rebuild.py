@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from netinv import difference, link, load, server
+from netinv import derive, difference, link, load, server
 from netinv.bulk import Bulk
 from netinv.case import Case, Say
 from netinv.difference import Progress
@@ -74,6 +74,9 @@ def in_bulk(
         bulk = Bulk(case, case.path("rebuild"))
         written = load.write(case, bulk, progress)
         made = None if links is None else link.link(case, bulk, links, progress)
+        for type_ in derive.RULES:
+            if derive.possible(case, type_):
+                derive.derive(case, bulk, type_, {}, progress)
         say("importing with neo4j-admin")
         bulk.build(say, memory)
         difference.unfinished(case, bulk.after)

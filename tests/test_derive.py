@@ -1,0 +1,258 @@
+"""Controls on their deciding days, and holdings against a solver of linear equations."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from netinv import derive, intake
+from netinv.case import Case, open_case
+from netinv.inputs import Input
+from netinv.relate import Relations
+from tests.conftest import write_tables
+
+Rows = list[dict[str, Any]]
+Derive = Callable[..., Rows]
+
+
+@pytest.fixture
+def derived(tmp_path: Path) -> Derive:
+    """Rows of a relationship's rule over tables, without a graph."""
+
+    def rows(type_: str, tables: dict[str, str], reference: bool = False, **given: str) -> Rows:
+        case: Case = open_case(tmp_path / "case")
+        if reference:
+            for path, how in intake.reference():
+                intake.take_in(case, [path], how)
+        for report in intake.take_in(case, [write_tables(tmp_path / "tables", tables)]):
+            assert not report.rejected, report
+        sql = derive.program(type_)
+        values = {one.name: one.value(given.get(one.name)) for one in sql.inputs}
+        with Relations(case) as relations:
+            found = relations.database.execute(sql.statement, values)
+            names = [column[0] for column in found.description]
+            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    return rows
+
+
+SHIPMENT = """
+id | shipper | hs | hs_country | origin | dispatch | destination | end_use | declared | departed
+S1 | A | {hs} | {hs_country} | {origin} | {dispatch} | {destination} | {end_use} | {declared} | {departed}
+"""  # noqa: E501 - a row reads as a row
+
+
+def shipment(**cells: str) -> dict[str, str]:
+    whole = dict.fromkeys(
+        ("hs", "hs_country", "origin", "dispatch", "destination", "end_use", "declared"), ""
+    ) | {"origin": "CN", "dispatch": "CN", "destination": "DE", "departed": "2025-06-01"}
+    return {"shipments": SHIPMENT.format(**whole | cells)}
+
+
+def covered(rows: Rows, measure: str = "") -> set[str]:
+    """The controls that stand, by id."""
+    return {
+        row["b"] for row in rows if row["lifted_by"] is None and measure in ("", row["measure"])
+    }
+
+
+@pytest.mark.parametrize(
+    ("day", "stands"),
+    [("2023-07-31", False), ("2023-08-01", True), ("2026-11-25", True)],
+)
+def test_gallium_needs_a_licence_from_the_first_day_on(
+    derived: Derive, day: str, stands: bool
+) -> None:
+    rows = derived(
+        "CONTROLLED_BY",
+        shipment(hs="8112929010", hs_country="CN", declared=day),
+        reference=True,
+    )
+    assert ("cn-2023-23-ga-metal-8112929010" in covered(rows, "licence")) == stands
+    assert all(row["match"] == "exact" for row in rows if row["measure"] == "licence")
+
+
+@pytest.mark.parametrize(
+    ("day", "banned", "lifted"),
+    [
+        ("2024-12-02", False, False),
+        ("2024-12-03", True, False),
+        ("2025-11-08", True, False),
+        ("2025-11-09", False, True),  # the first day of the suspension
+        ("2026-11-27", False, True),  # and its last
+        ("2026-11-28", True, False),
+    ],
+)
+def test_a_suspension_lifts_the_ban_from_its_first_to_its_last_day(
+    derived: Derive, day: str, banned: bool, lifted: bool
+) -> None:
+    rows = derived(
+        "CONTROLLED_BY", shipment(hs="811010", destination="US", declared=day), reference=True
+    )
+    ban = "cn-2024-46-us-sb-811010"
+    assert (ban in covered(rows, "ban")) == banned
+    assert any(row["b"] == ban and row["lifted_by"] == "cn-2025-72-sb-811010" for row in rows) == (
+        lifted
+    )
+    # The suspension lifts one clause: the licence of announcement 33 of 2024 is still asked for.
+    if banned or lifted:
+        licence = {row["b"] for row in rows if row["measure"] == "licence"}
+        assert any(id_.startswith("cn-2024-33-sb-") for id_ in licence)
+    decides = {row["measure"] for row in rows if row["decides"]}
+    assert decides == {"ban" if banned else "licence"}
+
+
+CONTROLS = """
+id  | regime | measure | hs         | hs_country | from       | to         | origin | applies_to | destination | end_use  | day
+K1  | X      | licence | 8112929010 | CN         | 2025-01-01 |            | CN     | dispatch   |             |          | declared
+K2  | X      | ban     | 811292     |            | 2025-01-01 | 2025-12-31 | CN     | origin     | US          |          | departed
+K3  | X      | ban     | 8112       |            | 2025-01-01 |            |        |            |             | military | departed
+K4  | Y      | notice  | 8112       |            | 2025-01-01 |            |        |            | KP          |          | departed
+"""  # noqa: E501 - a row reads as a row
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        # National digits count with the country that issued them; else six are compared.
+        ({"hs": "8112929010", "hs_country": "CN"}, {("K1", "exact", 10)}),
+        ({"hs": "8112929010", "hs_country": "US"}, {("K1", "wider", 6)}),
+        ({"hs": "8112920000", "hs_country": "US"}, {("K1", "wider", 6)}),
+        ({"hs": "8112929090", "hs_country": "CN"}, set()),
+        ({"hs": "811292"}, {("K1", "wider", 6)}),
+        ({"hs": "8112"}, {("K1", "wider", 4)}),
+        ({"hs": "811299"}, set()),
+        # Where it leaves from, against where it was made.
+        ({"hs": "811292", "dispatch": "TH", "destination": "US"}, {("K2", "exact", 6)}),
+        ({"hs": "811292", "dispatch": "TH", "origin": "TH", "destination": "US"}, set()),
+        ({"hs": "811292", "dispatch": "TH"}, set()),
+        ({"hs": "811292", "dispatch": ""}, {("K1", "wider", 6)}),
+        ({"hs": "811292", "destination": "CN"}, set()),  # stays at home
+        ({"hs": "811292", "destination": "KP"}, {("K1", "wider", 6), ("K4", "exact", 4)}),
+        # End use, said or by the end user's list.
+        ({"hs": "811299", "end_use": "Military radar"}, {("K3", "exact", 4)}),
+        # The deciding day, and what stands in for it.
+        ({"hs": "8112929010", "hs_country": "CN", "departed": "2024-12-31"}, set()),
+        (
+            {"hs": "8112929010", "hs_country": "CN", "declared": "2025-01-01",
+             "departed": "2024-12-31"},
+            {("K1", "exact", 10)},
+        ),
+        (
+            {"hs": "811292", "dispatch": "TH", "destination": "US", "departed": "2025-12-31"},
+            {("K2", "exact", 6)},
+        ),
+        (
+            {"hs": "811292", "dispatch": "TH", "destination": "US", "departed": "2026-01-01"},
+            set(),
+        ),
+    ],
+)  # fmt: skip
+def test_a_control_covers_goods_ways_ends_and_days(
+    derived: Derive, cells: dict[str, str], expected: set[tuple[str, str, int]]
+) -> None:
+    rows = derived("CONTROLLED_BY", shipment(**cells) | {"controls": CONTROLS})
+    assert {(row["b"], row["match"], row["digits"]) for row in rows} == expected
+
+
+def test_every_matching_row_is_linked_and_the_strictest_in_force_decides(derived: Derive) -> None:
+    controls = """
+    id    | regime | measure    | hs     | to         | suspends | from
+    K-lic | X      | licence    | 8112   |            |          | 2025-01-01
+    K-ban | X      | ban        | 811292 |            |          | 2025-01-01
+    K-sus | X      | suspension |        | 2025-03-31 | K-b      | 2025-03-01
+    K-not | X      | notice     | 8112   |            |          | 2025-01-01
+    J-lic | J      | licence    | 8112   |            |          | 2025-01-01
+    """
+
+    def on(day: str) -> dict[str, tuple[Any, Any]]:
+        cells = shipment(hs="811292", departed=day)
+        rows = derived("CONTROLLED_BY", cells | {"controls": controls})
+        return {row["b"]: (row["lifted_by"], row["decides"]) for row in rows}
+
+    assert on("2025-02-28") == {
+        "K-lic": (None, False), "K-ban": (None, True), "K-not": (None, False),
+        "J-lic": (None, True),
+    }  # fmt: skip
+
+
+def test_a_month_in_which_a_control_begins_is_in_force_for_a_part_of_it(derived: Derive) -> None:
+    controls = "id | regime | measure | hs | from\nK | X | ban | 8112 | 2025-06-15"
+    cells = shipment(hs="8112", departed="2025-06")
+    (row,) = derived("CONTROLLED_BY", cells | {"controls": controls})
+    assert not row["whole_day"] and row["on"] == "departed (in force for a part of it)"
+
+
+def test_a_listed_end_user_makes_the_end_use(derived: Derive) -> None:
+    tables = {
+        "controls": "id | regime | measure | hs | from | end_use\nK | X | ban | 8112 | 2024-01-01 | military",  # noqa: E501
+        "shipments": "id | shipper | hs | dispatch | destination | departed | end_user\n"
+        "S1 | A | 8112 | CN | RU | 2025-01-01 | U\nS2 | A | 8112 | CN | RU | 2026-01-01 | U",
+        "listings": "entity | list | kind | from | to\nU | MEU | military end user | 2024-06-01 | 2025-06-01",  # noqa: E501
+    }
+    assert [row["a"] for row in derived("CONTROLLED_BY", tables)] == ["S1"]
+
+
+# ---------------------------------------------------------------- holdings
+
+
+def solved(edges: dict[tuple[int, int], float], n: int) -> dict[tuple[int, int], float]:
+    """The shares by linear equations: of each owner, without the paths that go through it again."""
+    held = np.zeros((n, n))
+    for (owner, owned), share in edges.items():
+        held[owner, owned] = share / 100
+    found = {}
+    for owner in range(n):
+        rest = held.copy()
+        rest[:, owner] = 0
+        shares = np.linalg.solve((np.eye(n) - rest).T, rest[owner])
+        found |= {(owner, to): 100 * share for to, share in enumerate(shares) if share > 1e-12}
+    return found
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_holdings_are_what_the_equations_say(derived: Derive, seed: int) -> None:
+    chance = random.Random(seed)
+    n, edges = 40, {}
+    for owned in range(8, n):  # the first eight are people; cycles and joint owners among the rest
+        left = 100.0
+        for owner in chance.sample(range(n), chance.randint(1, 4)):
+            if owner != owned:
+                share = round(chance.uniform(0, min(left, 70)), 2)
+                left -= share
+                edges[owner, owned] = share
+    lines = [f"N{a} | N{b} | {share}" for (a, b), share in edges.items() if share > 0]
+    rows = derived("HOLDS", {"ownerships": "\n".join(["owner | owned | share", *lines])})
+    found = {(int(row["a"][1:]), int(row["b"][1:])): row["share"] for row in rows}
+    wanted = solved(edges, n)
+    assert any((b, a) in wanted and a != b for a, b in wanted), "no cycle in this graph"
+    assert all(abs(share - found.get(pair, 0)) <= 0.01 for pair, share in wanted.items())
+    assert all(pair in wanted for pair in found)
+
+
+def test_holdings_are_of_a_day(derived: Derive) -> None:
+    tables = {
+        "ownerships": "owner | owned | from | to | share\nP | A | 2020-01-01 | 2022-12-31 | 60\n"
+        "A | B | | | 50\nQ | A | 2023-01-01 | | 60"
+    }
+
+    def shares(**given: str) -> dict[tuple[str, str], float]:
+        return {(r["a"], r["b"]): r["share"] for r in derived("HOLDS", tables, **given)}
+
+    assert shares() == {("A", "B"): 50, ("Q", "A"): 60, ("Q", "B"): 30}
+    assert shares(on="2022-12-31") == {("A", "B"): 50, ("P", "A"): 60, ("P", "B"): 30}
+
+
+def test_shares_that_add_up_to_more_than_all_are_marked(derived: Derive) -> None:
+    lines = "owner | owned | share\nP | A | 100\nP | B | 100\nA | C | 60\nB | C | 60"
+    (row,) = [r for r in derived("HOLDS", {"ownerships": lines}) if r["b"] == "C" and r["a"] == "P"]
+    assert (row["share"], row["over"], row["hops"]) == (100, True, 2)
+
+
+def test_the_day_input_reads_as_every_day_does() -> None:
+    assert isinstance(derive.program("HOLDS").input("on"), Input)

@@ -1,0 +1,136 @@
+"""Makes the derived relationships that need nothing but their own SQL, when a question reads them.
+
+Each is a pair of files of `import/links/`: the SQL says what stands, the Cypher writes it. They are
+cheap, so a question that reads one finds it made anew whenever the tables or the rule changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from netinv import cypherfile
+from netinv.bulk import Bulk
+from netinv.case import Case, read_json, write_json
+from netinv.cypherfile import CypherFile
+from netinv.difference import Difference, Progress, silent, whole
+from netinv.errors import DefinitionError
+from netinv.graph import Graph
+from netinv.relate import Relations
+
+RULES = {
+    "CONTROLLED_BY": ("controlled", ("Shipment", "Control")),
+    "HOLDS": ("holds", ("Party", "Party")),
+}
+"""Relationship → the name of its files, and the labels that it joins."""
+
+
+@dataclass(frozen=True)
+class Derived:
+    """What one derivation made: how many relationships stand, were written, were removed."""
+
+    rule: str
+    inputs: Mapping[str, Any]
+    datasets: tuple[str, ...]
+    kept: int = 0
+    written: int = 0
+    removed: int = 0
+
+
+def program(type_: str, suffix: str = "sql") -> CypherFile:
+    """The rule of a relationship, or the statement that writes it."""
+    folder = cypherfile.home("import") / "links"
+    return cypherfile.read(folder / f"{RULES[type_][0]}.{suffix}")
+
+
+def used(file: CypherFile) -> list[str]:
+    """The derived relationships of RULES that a question reads."""
+    return [type_ for type_ in RULES if re.search(rf"\b{type_}\b", file.bare())]
+
+
+def kept(case: Case, type_: str) -> Derived | None:
+    """What was derived last, None when nothing was."""
+    entry = read_json(_record(case, type_))
+    return Derived(**{**entry, "datasets": tuple(entry["datasets"])}) if entry else None
+
+
+def stale(case: Case, type_: str, given: Mapping[str, Any]) -> bool:
+    """Whether tables, rule and inputs would give other relationships than stand, as far as known.
+
+    Of `given`, the inputs of a question, those count that the rule has too.
+    """
+    made = kept(case, type_)
+    return (
+        made is None
+        or not whole(case, _table(type_))
+        or made.datasets != _datasets(case, program(type_))
+        or made.rule != _rule(type_, given)[0]
+    )
+
+
+def possible(case: Case, type_: str) -> bool:
+    """Whether the tables hold anything to derive it from."""
+    return case.rows(program(type_).columns("reads")[0]) > 0
+
+
+def derive(
+    case: Case,
+    graph: Graph | Bulk,
+    type_: str,
+    given: Mapping[str, Any] | None = None,
+    progress: Progress = silent,
+) -> Derived:
+    """Make a relationship anew and write the difference. The caller is the writer."""
+    sql = program(type_)
+    name, values = _rule(type_, given or {})
+    table = _table(type_)
+    with Relations(case) as relations:
+        execute = relations.database.execute
+        try:
+            execute(f"CREATE TABLE {table} AS {sql.statement}", values)
+        except duckdb.Error as error:
+            raise DefinitionError(str(error).splitlines()[0], where=sql.path.name) from None
+        execute(
+            f"CREATE VIEW {table}_rows AS SELECT *, to_json([a, b])::VARCHAR AS key,"
+            f" '{name}' AS rule FROM {table}"
+        )
+        difference = Difference(case, graph, relations, progress)
+        difference.relate(table, RULES[type_][1], type_, program(type_, "cypher").statement)
+        made = Derived(
+            rule=name,
+            inputs={key: str(value) for key, value in values.items() if value is not None},
+            datasets=_datasets(case, sql),
+            kept=difference.count(table),
+            written=difference.count(f"change_{table}"),
+            removed=difference.count(f"gone_{table}"),
+        )
+        write_json(_record(case, type_), made.__dict__)
+        difference.settle()
+    return made
+
+
+def _table(type_: str) -> str:
+    return f"link_{RULES[type_][0]}"
+
+
+def _record(case: Case, type_: str) -> Any:
+    return case.path("written", f"{_table(type_)}.json")
+
+
+def _rule(type_: str, given: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The rule's hash, which is that of its text and inputs, and its inputs."""
+    sql = program(type_)
+    values = {one.name: one.value(given.get(one.name)) for one in sql.inputs}
+    text = json.dumps([sql.sha256, values], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:12], values
+
+
+def _datasets(case: Case, sql: CypherFile) -> tuple[str, ...]:
+    reads = sql.columns("reads")
+    return tuple(one.id for one in case.sources() if any(t in one.tables for t in reads))
