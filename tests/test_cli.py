@@ -104,7 +104,7 @@ def test_start_up_loads_neither_driver_nor_pandas() -> None:
     [
         (["find-ring"], 2, "Did you mean find-rings"),
         (["find-rings", "--wndow", "3"], 2, "No such option"),
-        (["load"], 2, "Missing argument"),
+        (["load"], 2, "name files or folders to load"),
         (["load", "no-such-file.csv"], 1, "no-such-file.csv: does not exist"),
         (["load", "x" * 5000], 1, "check the path, the disk and your rights there"),
         (["--case", "pyproject.toml", "sources"], 1, "is a file"),

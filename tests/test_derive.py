@@ -256,3 +256,11 @@ def test_shares_that_add_up_to_more_than_all_are_marked(derived: Derive) -> None
 
 def test_the_day_input_reads_as_every_day_does() -> None:
     assert isinstance(derive.program("HOLDS").input("on"), Input)
+
+
+@pytest.mark.parametrize("type_", derive.RULES)
+def test_what_writes_a_relationship_writes_what_its_rule_gives(derived: Derive, type_: str) -> None:
+    tables = {"ownerships": "owner | owned | share\nP | A | 60", "controls": CONTROLS}
+    rows = derived(type_, tables | shipment(hs="8112", destination="KP"))
+    written = {one.name for one in derive.program(type_, "cypher").inputs}
+    assert rows and set(rows[0]) | {"rule"} == written

@@ -47,8 +47,10 @@ ORDER = (
     "load",
     "link",
     "derive",
+    "runs",
     "investigate",
     "rebuild",
+    "summary",
     # all of it under one name
     "api",
     "doctor",

@@ -112,7 +112,7 @@ def test_a_column_of_the_question_may_have_a_name_of_ours() -> None:
     result.columns = ("sentence", "note")
     assert list(tables.frame(result).columns) == [
         *("finding", "score", "unlikely", "sentence_", "note"),
-        *("explained", "against", "variants", "sentence"),
+        *("explained", "against", "variants", "decided", "sentence"),
     ]
 
 
@@ -131,8 +131,8 @@ def test_no_cell_of_xlsx_is_a_formula(tmp_path: Path) -> None:
         assert sheet.freeze_panes == "A2"
         assert all(cell.font.bold for cell in sheet[1])
         assert not any(cell.font.bold for cell in sheet[2])
-    widths = {one: book["findings"].column_dimensions[one].width for one in "ABI"}
-    assert widths == {"A": 18, "B": 8, "I": 60}
+    widths = {one: book["findings"].column_dimensions[one].width for one in "ABJ"}
+    assert widths == {"A": 18, "B": 8, "J": 60}
 
 
 def test_a_text_too_long_for_xlsx_is_cut_and_counted(tmp_path: Path) -> None:

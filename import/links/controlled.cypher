@@ -4,13 +4,13 @@
 // inputs:
 //   a: {type: shipment}
 //   b: {}
-//   match: {help: exact, or wider when the shipment's code says less than the control's}
+//   match: {help: "exact, or wider when the code of the shipment says less than that of the control"}
 //   digits: {type: integer, help: Digits of the code that were compared}
 //   measure: {}
 //   regime: {}
 //   on: {help: Which day decided}
 //   since: {type: date, help: That day}
-//   whole_day: {type: flag, help: Whether it was in force on all of that day, month or year}
+//   whole_day: {type: flag, help: "Whether it was in force on all of that day, month or year"}
 //   dispatch: {}
 //   dispatch_from: {}
 //   destination: {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -11,8 +10,8 @@ from importlib.metadata import version as installed
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from netinv import cypherfile, result
-from netinv.case import Case, Say, Source, now, open_case, quiet, read_json, write_json
+from netinv import cypherfile
+from netinv.case import Case, Say, Source, open_case, quiet, read_json
 from netinv.errors import CaseError, DefinitionError, InputError, NetinvError, ServerError
 
 if TYPE_CHECKING:
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
     from netinv.link import Links
     from netinv.load import Written
     from netinv.result import Result
+    from netinv.runs import Decision, Run
+    from netinv.runs import Difference as Compared
     from netinv.server import Address, Status
 
 
@@ -369,19 +370,78 @@ class OpenCase:
         """
         from netinv import investigate
 
-        file = investigate.question_file(name, self.cypher_dirs)
+        file = self._file(name)
         notes = self._ready(file, inputs)
         answered = investigate.run(self.case, self.graph(), file, inputs, version())
         answered.notes += notes
         self._keep(answered, inputs)
         return answered
 
+    def run_all(
+        self, names: Sequence[str] = (), **inputs: Any
+    ) -> tuple[list[Result], dict[str, str]]:
+        """Ask every investigation that asks of the whole case (or those named), and go on when one
+        fails. An input goes to those that have it.
+
+        Returns the answers, and question → what it failed of.
+        """
+        known = cypherfile.investigations(self.cypher_dirs)
+        wanted = [known[one] if one in known else self._file(one) for one in names] or [
+            file for file in known.values() if not any(one.required for one in file.inputs)
+        ]
+        options = {one.name for one in cypherfile.OPTIONS}
+        answers: list[Result] = []
+        failed: dict[str, str] = {}
+        for done, file in enumerate(wanted):
+            self.progress(f"asking {len(wanted)} questions", done, len(wanted))
+            own = {one.name for one in file.inputs} | options
+            try:
+                answers.append(self.run(file.name, **{k: v for k, v in inputs.items() if k in own}))
+            except NetinvError as error:
+                failed[file.name] = str(error)
+        return answers, failed
+
+    def _file(self, name: str) -> cypherfile.CypherFile:
+        from netinv import investigate
+
+        return investigate.question_file(name, self.cypher_dirs)
+
+    def runs(self) -> list[Run]:
+        """The questions that were asked, the last first."""
+        from netinv import runs
+
+        return runs.listed(self.case)
+
+    def saved(self, name: str) -> Result:
+        """A saved answer: a .json file, a run's name, or a question's for its last run."""
+        from netinv import runs
+
+        return runs.saved(self.case, name)
+
+    def diff(self, first: str, second: str) -> Compared:
+        """What is new, gone and changed between two saved answers to one question."""
+        from netinv import runs
+
+        return runs.compare(self.saved(first), self.saved(second))
+
+    def dismiss(self, finding: str, reason: str, until: str = "") -> Decision:
+        """Put a finding away, until a day or for good; how many are is said in every answer."""
+        return self._decide("dismissed", finding, reason, until)
+
+    def confirm(self, finding: str, reason: str = "") -> Decision:
+        """Note that a person has looked at a finding and holds it to be right."""
+        return self._decide("confirmed", finding, reason, "")
+
+    def _decide(self, decision: str, finding: str, reason: str, until: str) -> Decision:
+        from netinv import runs
+
+        with self._logged(decision, finding=finding, reason=reason, until=until):
+            return runs.decide(self.case, finding, decision, reason, until)
+
     def _keep(self, answered: Result, inputs: Mapping[str, Any]) -> None:
-        plain = result.plain(answered)
-        text = json.dumps(plain["findings"], sort_keys=True, ensure_ascii=False, default=str)
-        digest = result.finding_id("result", [text])
-        name = f"{now().replace(':', '')}-{answered.question.command}-{digest[:6]}.json"
-        write_json(self.case.path("runs", name), {"time": now()} | plain)
+        from netinv import runs
+
+        digest = runs.keep(self.case, answered)
         self.case.log(
             answered.question.command,
             inputs=inputs,

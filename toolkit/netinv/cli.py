@@ -24,6 +24,7 @@ from netinv.inputs import Input
 
 SECTIONS = {
     "Case": ("demo", "load", "sources", "rebuild", "link", "server", "doctor"),
+    "Findings": ("run-all", "runs", "diff", "dismiss", "confirm", "find"),
     "Your own investigations": ("lint",),
 }
 UNCHECKED_EXIT = 3
@@ -531,6 +532,146 @@ def _linked_notes(links: Any) -> Iterator[str]:
             yield f"{count:,} of {total:,} shipments {what}"
 
 
+# ---------------------------------------------------------------- findings
+
+
+@main_group.command("find", epilog="Example: netinv find --about 'third countries'")
+@click.option("--about", "word", required=True, metavar="WORD", help="What to look for.")
+@click.pass_context
+def find_about(ctx: click.Context, word: str) -> None:
+    """Search the investigations: names, titles, red flags and all their texts."""
+    from netinv import screen
+
+    found = cypherfile.about(word, ctx.obj["cypher_dirs"])
+    screen.table(("command", "group", "title"), [(f.name, f.group, f.title) for f in found])
+    if not found:
+        tell(f"No investigation speaks of {word!r}: netinv --help lists all.")
+
+
+@main_group.command("run-all", epilog="Example: netinv run-all -o summary")
+@click.argument("names", nargs=-1)
+@click.option(
+    "-o", "--output", type=PATH, default=Path("netinv-summary"), help="Folder of the summary."
+)
+@click.option("--since", default=None, metavar="DAY", help="Only what happened from this day on.")
+@click.option("--limit", default=None, metavar="N", help="Most findings of each [100].")
+@as_json
+@click.pass_context
+def run_all(
+    ctx: click.Context,
+    names: tuple[str, ...],
+    output: Path,
+    since: str | None,
+    limit: str | None,
+    as_json: bool,
+) -> None:
+    """Ask every investigation that the case's data allow, and sum up.
+
+    NAMES are those to ask instead of all. The folder gets a page (summary.html) and a workbook
+    (summary.xlsx): a sheet an investigation, the parties by how many investigations touch them, and
+    what could not be checked and which table would change that.
+    """
+    from netinv import screen, summary
+
+    given = {"since": since, "limit": limit}
+    with _open(ctx) as case:
+        answers, failed = case.run_all(names, **{k: v for k, v in given.items() if v})
+    made = summary.of(answers, failed)
+    written = summary.save(made, output)
+    if as_json:
+        _json(asdict(made))
+    else:
+        screen.table(
+            ("investigation", "answer", "findings", "explained and more"),
+            [(one.command, one.answer, one.findings, one.cut) for one in made.asked],
+        )
+    for command, why in failed.items():
+        tell(f"{command} failed: {why}")
+    for what in made.missing:
+        tell(f"could not be checked: {what.command}: {what.why}")
+    for path in written:
+        tell(f"wrote {path}")
+    tell("A finding is a lead and no proof: read what speaks against it.")
+    if failed:
+        ctx.exit(1)
+
+
+@main_group.command(epilog="Example: netinv runs")
+@click.option("--limit", default=30, show_default=True, help="Most runs listed.")
+@as_json
+@click.pass_context
+def runs(ctx: click.Context, limit: int, as_json: bool) -> None:
+    """List the questions that were asked, the last first."""
+    from netinv import screen
+
+    with _open(ctx) as case:
+        found = case.runs()
+    if as_json:
+        _json([asdict(one) for one in found])
+        return
+    screen.table(
+        ("run", "time", "question", "answer", "findings"),
+        [(one.name, one.time, one.command, one.answer, one.findings) for one in found[:limit]],
+    )
+    if len(found) > limit:
+        tell(f"{len(found) - limit:,} earlier ones: --limit {len(found)} lists all")
+
+
+@main_group.command(epilog="Example: netinv diff find-rings~1 find-rings")
+@click.argument("first")
+@click.argument("second")
+@as_json
+@click.pass_context
+def diff(ctx: click.Context, first: str, second: str, as_json: bool) -> None:
+    """Say what is new, gone and changed between two answers to one question.
+
+    FIRST and SECOND are saved .json files, or runs: a name that netinv runs lists, or how it
+    begins; find-rings is that question's last run, find-rings~1 the one before.
+    """
+    from netinv import screen
+
+    with _open(ctx) as case:
+        found = case.diff(first, second)
+    if as_json:
+        _json(asdict(found))
+        return
+    rows = [("new", one.id, one.score, one.sentence) for one in found.new]
+    rows += [("gone", one.id, one.score, one.sentence) for one in found.gone]
+    for id_, what in found.changed.items():
+        said = "; ".join(f"{name}: {a} → {b}" for name, (a, b) in what.items())
+        rows.append(("changed", id_, None, said))
+    screen.table(("", "finding", "score", "what"), rows)
+    tell(
+        f"{len(found.new):,} new, {len(found.gone):,} gone, {len(found.changed):,} changed,"
+        f" {found.same:,} the same"
+    )
+    for note in found.notes:
+        tell("  " + note)
+
+
+@main_group.command(epilog="Example: netinv dismiss 3f2a90c1 --reason 'a group, see its register'")
+@click.argument("finding")
+@click.option("--reason", required=True, callback=_reading(_reason), help="Why, for the record.")
+@click.option("--until", default="", metavar="DAY", help="Last day; without it for good.")
+@click.pass_context
+def dismiss(ctx: click.Context, finding: str, reason: str, until: str) -> None:
+    """Put a finding away: kept with who and when, counted in every answer, back after its day."""
+    with _open(ctx) as case:
+        made = case.dismiss(finding, reason, until)
+    tell(f"{made.command} {made.finding}: {made}")
+
+
+@main_group.command(epilog="Example: netinv confirm 3f2a90c1 --reason 'seen in the ledger'")
+@click.argument("finding")
+@click.option("--reason", default="", help="Why, for the record.")
+@click.pass_context
+def confirm(ctx: click.Context, finding: str, reason: str) -> None:
+    """Note that you looked at a finding and hold it to be right: kept with who and when."""
+    with _open(ctx) as case:
+        made = case.confirm(finding, reason)
+    tell(f"{made.command} {made.finding}: {made}")
+
+
 @main_group.command(epilog="Example: netinv doctor")
 @as_json
 @click.pass_context
@@ -687,6 +828,11 @@ def investigation(file: CypherFile) -> click.Command:
             help="Write to a file: .csv, .xlsx, .json, .parquet or .html (repeatable).",
         ),
         click.Option(["--json", "as_json"], is_flag=True, help="Answer as JSON on stdout."),
+        click.Option(
+            ["--explain"],
+            metavar="ID",
+            help="Say one finding in plain sentences: what was seen, why it is notable.",
+        ),
     ]
     example = file.text("example") or _example(file)
     return click.Command(
@@ -750,11 +896,20 @@ def _help(file: CypherFile) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _ask(ctx: click.Context, /, outputs: tuple[Path, ...], as_json: bool, **inputs: Any) -> None:
+def _ask(
+    ctx: click.Context,
+    /,
+    outputs: tuple[Path, ...],
+    as_json: bool,
+    explain: str | None,
+    **inputs: Any,
+) -> None:
     """Ask the investigation of the command's name and write what it answered."""
     from netinv import screen
     from netinv.result import UNCHECKED, plain
 
+    if explain:  # it may be far down, lawful or dismissed
+        inputs |= {"limit": "100000", "lawful": True, "dismissed": True}
     given = {name: value for name, value in inputs.items() if value is not None}
     assert ctx.info_name is not None
     for path in outputs:
@@ -766,7 +921,9 @@ def _ask(ctx: click.Context, /, outputs: tuple[Path, ...], as_json: bool, **inpu
     with _open(ctx) as case:
         result = case.run(ctx.info_name, **given)
     written = [one for path in outputs for one in result.save(path)]
-    if as_json:
+    if explain and result.answer != UNCHECKED:
+        _explain(result, explain)
+    elif as_json:
         _json(plain(result))
     elif result.answer != UNCHECKED and not outputs:
         screen.findings(result)
@@ -783,6 +940,21 @@ def _ask(ctx: click.Context, /, outputs: tuple[Path, ...], as_json: bool, **inpu
         tell(f"wrote {path}")
     if result.answer == UNCHECKED:
         ctx.exit(UNCHECKED_EXIT)
+
+
+def _explain(result: Any, id_: str) -> None:
+    """Say the one finding whose id begins so."""
+    from netinv import screen
+
+    matching = [one for one in result.findings if one.id.startswith(id_)]
+    if len(matching) != 1:
+        raise InputError(
+            f"{id_!r} is the id of {'no finding' if not matching else f'{len(matching)} findings'}"
+            " of this question with these inputs",
+            where="--explain",
+            next="ask without --explain for the ids",
+        )
+    screen.explained(result, matching[0], cypherfile.headings())
 
 
 @main_group.command(epilog="Example: netinv lint my-questions/find-same-phone.cypher")

@@ -7,6 +7,7 @@ The same reader serves investigations (`cypher/`), tables (`import/tables/`), fo
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
@@ -38,7 +39,8 @@ OTHERS = {
     "writes",  # the label or relationship type that a table's statement writes
     "doubts",  # SQL condition over a row: what it says when true
     "table",  # the table that a foreign source's SELECT feeds
-    "reads",  # file of a foreign source: [its columns that the SELECT uses]
+    "reads",  # file of a foreign source: [its columns that the SELECT uses]; of a link: tables
+    "absence",  # the tables from whose silence a question concludes
     "like",  # a table whose columns, all optional, this one takes as well
     "licence",  # of a foreign source
     "covers",  # what a foreign source is complete for
@@ -62,6 +64,12 @@ OPTIONS = (
         "flag",
         default="false",
         help="List also the findings that something on record explains",
+    ),
+    Input(
+        "dismissed",
+        "flag",
+        default="false",
+        help="List also the findings that were dismissed (netinv dismiss)",
     ),
     Input(
         "exact",
@@ -264,6 +272,23 @@ def row_columns(file: CypherFile) -> set[str]:
     return used
 
 
+def about(word: str, extra: tuple[Path, ...] = ()) -> list[CypherFile]:
+    """The investigations whose name, title, red flag or other texts hold every word of a text, in
+    any case; those that have it in name or title first."""
+    words = word.casefold().split()
+
+    def held(*texts: str) -> bool:
+        whole = " ".join(texts).casefold()
+        return all(one in whole for one in words)
+
+    found = [
+        one
+        for one in investigations(extra).values()
+        if held(one.name, one.title, *one.texts.values(), *map(str, one.fields.values()))
+    ]
+    return sorted(found, key=lambda one: (not held(one.name, one.title), one.name))
+
+
 def files(folder: Path, suffix: str = ".cypher") -> Iterator[Path]:
     """The files below a folder, in the order of their names."""
     yield from sorted(folder.rglob(f"*{suffix}"), key=lambda path: path.name)
@@ -295,6 +320,14 @@ def investigations(extra: tuple[Path, ...] = ()) -> dict[str, CypherFile]:
                 )
             found[file.name] = file
     return found
+
+
+@cache
+def headings() -> dict[str, str]:
+    """HS chapter or heading → its name."""
+    path = home("import") / "reference" / "hs-headings.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["hs"]: row["name"] for row in csv.DictReader(file)}
 
 
 def tables() -> dict[str, CypherFile]:

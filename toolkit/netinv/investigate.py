@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from netinv import cypherfile, link
+from netinv import cypherfile, link, runs
 from netinv.case import Case
 from netinv.cypherfile import OPTIONS, CypherFile
 from netinv.errors import CaseError, DefinitionError, InputError, QueryError
@@ -129,7 +129,9 @@ def run(
     chance = None
     if links and links.inputs["shift"] and file.text("chance"):
         chance = links.chance.get(file.name, ())
-    Reader(file, result, options, chance).read(answer.rows, answer.columns, answer.more)
+    Reader(
+        file, result, options, chance, runs.decisions(case), _undeclared(case, file, result)
+    ).read(answer.rows, answer.columns, answer.more)
     lost = answer.more or bool(links and links.cut and uses_links(file))
     if hubs := file.mapping("hubs"):
         lost = _say_hubs(graph, hubs, values, result) or lost
@@ -272,6 +274,28 @@ def _check(
     return good
 
 
+def _undeclared(case: Case, file: CypherFile, result: Result) -> str:
+    """Say what the sources of a table cover from whose silence a question concludes; gives what
+    speaks against every finding when a source does not say it."""
+    silent = []
+    for table in file.columns("absence"):
+        sources = [one for one in case.sources() if one.tables.get(table)]
+        for one in sources:
+            if one.covers:
+                named = ", ".join(member.file for member in one.files)
+                result.checked.append(f"{table}: {named} is complete for: {one.covers}.")
+        if not sources or any(not one.covers and one.priority for one in sources):
+            silent.append(table)
+    if not silent:
+        return ""
+    listed = " and ".join(silent)
+    result.notes.append(
+        f"No source says that its {listed} are complete (netinv load --covers): what is not in them"
+        " is not in the loaded records, and no more."
+    )
+    return f"none in the loaded {listed}, which nobody says are complete"
+
+
 def _say_days(case: Case, result: Result) -> bool:
     """Say for how many shipments the usual days of their lane stand in; False when none has any."""
     counts = coverage(case, {"shipments": ["departed", "arrived"]})["shipments"]
@@ -335,6 +359,8 @@ class Reader:
     result: Result
     options: Mapping[str, Any]
     chance: Sequence[float] | None = None
+    decided: Mapping[str, runs.Decision] = field(default_factory=dict)
+    undeclared: str = ""
     nodes: dict[str, Node] = field(default_factory=dict)
     edges: dict[str, Edge] = field(default_factory=dict)
 
@@ -351,6 +377,9 @@ class Reader:
         ranked = self._folded(ranked, [rows[i] for i in order])
         explained = [one for one in ranked if one.explained]
         listed = ranked if self.options["lawful"] else [o for o in ranked if not o.explained]
+        away = [one for one in listed if self._dismissed(one)]
+        if not self.options["dismissed"]:
+            listed = [one for one in listed if not self._dismissed(one)]
         limit = int(self.options["limit"])
         cut = self.result.cut
         if explained and not self.options["lawful"]:
@@ -358,6 +387,8 @@ class Reader:
                 f"{len(explained):,} explained by something on record (return, processing,"
                 " re-export, group …) and not listed: --lawful lists them."
             )
+        if away and not self.options["dismissed"]:
+            cut.append(f"{len(away):,} dismissed and not listed: --dismissed lists them.")
         if len(listed) > limit:
             more_than = len(listed) - limit
             cut.append(
@@ -401,8 +432,12 @@ class Reader:
             # Best first: how many there are before the first that is worse.
             values[BY_CHANCE] = bisect_right(self.chance, -score, key=lambda one: -one)
             against[BY_CHANCE] = self.file.text("chance")
+        id_ = finding_id(self.file.name, self._key(row))
+        said = [_filled(text, values) for name, text in against.items() if values.get(name)]
+        if self.undeclared:
+            said.append(self.undeclared)
         return Finding(
-            id=finding_id(self.file.name, self._key(row)),
+            id=id_,
             values=values,
             score=score if parts else None,
             parts=parts,
@@ -410,10 +445,13 @@ class Reader:
             edges=tuple(edges),
             sentence=_filled(self.file.text("explain"), values),
             explained=str(explained or ""),
-            against=tuple(
-                _filled(text, values) for name, text in against.items() if values.get(name)
-            ),
+            against=tuple(said),
+            decided=str(self.decided.get(id_, "")),
         )
+
+    def _dismissed(self, one: Finding) -> bool:
+        decision = self.decided.get(one.id)
+        return bool(decision and decision.decision == "dismissed" and decision.stands())
 
     def _key(self, row: Mapping[str, Any]) -> list[str]:
         """The `label:key` list that names a finding: the nodes of its key columns, or values."""

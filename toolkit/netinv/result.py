@@ -54,7 +54,8 @@ class Finding:
     `values` are its table columns (plain values, lists, None); `parts` the columns that add up to
     `score`; `nodes` and `edges` the ids of what it drew; `sentence` says it in words; `against`
     what speaks against it; `explained` why it may be lawful (then it ranks behind all others);
-    `variants` counts the weaker rows that were folded into it.
+    `variants` counts the weaker rows that were folded into it; `decided` is what a person decided
+    of it.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Finding:
     explained: str = ""
     against: tuple[str, ...] = ()
     variants: int = 0
+    decided: str = ""
 
 
 @dataclass(frozen=True)
@@ -150,3 +152,25 @@ def plain(result: Result) -> dict[str, Any]:
         "notes": result.notes,
         "lines": result.lines,
     }
+
+
+def from_plain(value: Mapping[str, Any]) -> Result:
+    """The result that `plain` gave, read back from JSON."""
+
+    def made(kind: Any, entry: Mapping[str, Any]) -> Any:
+        known = {name: entry[name] for name in kind.__dataclass_fields__ if name in entry}
+        tuples = ("nodes", "edges", "against", "datasets")
+        return kind(**{k: tuple(v) if k in tuples else v for k, v in known.items()})
+
+    return Result(
+        question=made(Question, value["question"]),
+        answer=value["answer"],
+        columns=tuple(value["columns"]),
+        findings=[made(Finding, one) for one in value["findings"]],
+        nodes={one["id"]: made(Node, one) for one in value["nodes"]},
+        edges={one["id"]: made(Edge, one) for one in value["edges"]},
+        checked=list(value["checked"]),
+        cut=list(value["cut"]),
+        notes=list(value["notes"]),
+        lines=dict(value["lines"]),
+    )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -23,9 +25,13 @@ from rich.table import Table
 from rich.text import Text
 
 from netinv.inputs import shown
+from netinv.result import Edge, Node
 
 if TYPE_CHECKING:
-    from netinv.result import Result
+    from netinv.result import Finding, Result
+
+SHOWN = 40
+"""Source rows of one finding that are shown at a terminal."""
 
 
 def talk(line: str = "") -> None:
@@ -158,3 +164,67 @@ def meter(quiet: bool) -> Iterator[Meter]:
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         yield Meter(bar)
+
+
+def explained(result: Result, one: Finding, headings: Mapping[str, str]) -> None:
+    """One finding in plain sentences: what was seen, why it is notable, what speaks against it,
+    what was not checked. `headings` names the HS codes among its values."""
+    texts = result.question.texts
+    data(f"{result.question.title}: finding {one.id}")
+    _part("What was seen", [one.sentence or "see the rows below", *_named(one, headings)])
+    files = {entry["id"]: entry["file"] for entry in result.question.datasets}
+    rows: dict[str, list[str]] = {}
+    elements: list[Node | Edge] = [result.nodes[id_] for id_ in one.nodes if id_ in result.nodes]
+    elements += [result.edges[id_] for id_ in one.edges if id_ in result.edges]
+    for element in elements:
+        for row in element.sources:
+            named = element.type if isinstance(element, Edge) else element.name
+            rows.setdefault(row, []).append(named or element.id)
+    places = []
+    for row, seen in rows.items():
+        source, _, record = row.partition(":")
+        line = result.lines.get(row)
+        where = f"{files.get(source, source)}, record {record}" + (f", line {line}" if line else "")
+        places.append(f"{where}: {', '.join(dict.fromkeys(seen))}")
+    _part("In which rows", places[:SHOWN])
+    if len(places) > SHOWN:
+        data(f"  … and {len(places) - SHOWN:,} more rows (-o x.csv writes all of them)")
+    derived = sum(element.derived for element in elements if isinstance(element, Edge))
+    if derived:
+        data(f"  {counted(derived, 'link')} of it {'is' if derived == 1 else 'are'} derived: no row"
+             " says so, a rule does (docs/links.md)")  # fmt: skip
+    _part("Why it is notable", [texts.get("about", ""), f"Red flag: {texts.get('red_flag', '')}"])
+    _part(
+        "How it is scored" + ("" if one.score is None else f": {one.score:g}"),
+        [
+            f"{name} {value:g}: {result.question.score.get(name, '')}"
+            for name, value in sorted(one.parts.items(), key=lambda part: -part[1])
+        ],
+    )
+    against = [*one.against, *([f"Explained: {one.explained}"] if one.explained else [])]
+    _part("What speaks against it", against or ["nothing that this question looks for"])
+    if texts.get("lawful"):
+        data(f"  Lawful look-alikes: {texts['lawful']}")
+    _part(
+        "What was not checked",
+        [f"It misses: {texts.get('misses', '')}", *result.checked, *result.cut, *result.notes],
+    )
+    if one.decided:
+        _part("What was decided", [one.decided])
+
+
+def _named(one: Finding, headings: Mapping[str, str]) -> list[str]:
+    """The HS headings that a finding's values name, with what they hold."""
+    text = json.dumps([list(one.values.values()), one.sentence], default=str)
+    return [
+        f"HS {code}: {headings[code]}"
+        for code in dict.fromkeys(word[:4] for word in re.findall(r"\b\d{4,10}\b", text))
+        if code in headings and re.search(r"(heading|hs|code|goods)\w*", " ".join(one.values), re.I)
+    ]
+
+
+def _part(title: str, lines: Iterable[str]) -> None:
+    data(f"\n{title}")
+    for line in lines:
+        if line:
+            data(f"  {' '.join(shown(line).split())}")

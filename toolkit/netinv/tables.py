@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,7 @@ LONGEST = 32_767
 WIDEST = 60
 """Characters that a column of xlsx is made wide at most."""
 
-BEFORE, AFTER = ("finding", "score"), ("explained", "against", "variants", "sentence")
+BEFORE, AFTER = ("finding", "score"), ("explained", "against", "variants", "decided", "sentence")
 """Our columns of a line, before and after those of the question."""
 
 EVIDENCE = ["finding", "element", "kind", "name", "derived", "source", "record", "line", "file"]
@@ -52,6 +53,7 @@ def _line(one: Finding, result: Result, parts: list[str]) -> Iterator[Any]:
     yield one.explained
     yield list(one.against)
     yield one.variants
+    yield one.decided
     yield one.sentence
 
 
@@ -123,7 +125,7 @@ def known_format(path: Path) -> None:
 def writable(path: Path) -> None:
     """Refuse a file that cannot be written before anything is asked. Raises InputError."""
     known_format(path)
-    with _translated(path):
+    with translated(path):
         if path.is_dir():
             raise InputError("is a folder", where=str(path), next="name a file")
         if not path.parent.is_dir():
@@ -134,7 +136,7 @@ def writable(path: Path) -> None:
 
 
 @contextmanager
-def _translated(path: Path) -> Iterator[None]:
+def translated(path: Path) -> Iterator[None]:
     """What the system says against writing a file, as one InputError."""
     try:
         yield
@@ -154,7 +156,7 @@ def save(result: Result, path: Path | str) -> list[Path]:
     """
     path = Path(path)
     writable(path)
-    with _translated(path):
+    with translated(path):
         return WRITERS[path.suffix](result, path)
 
 
@@ -223,20 +225,84 @@ def _save_parquet(result: Result, path: Path) -> list[Path]:
 
 def _save_xlsx(result: Result, path: Path) -> list[Path]:
     """Three sheets; every cell a text or a number, never a formula."""
-    import datetime as dt
+    book = _Book()
+    for title, table in (("findings", frame(result)), ("evidence", evidence(result))):
+        book.sheet(title, list(table.columns), _rows(table))
+    book.sheet("question", [], [[key, value] for key, value in _flat(_question(result))])
+    book.save(path)
+    return [path]
 
-    import openpyxl
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-    from openpyxl.styles import Font
-    from openpyxl.utils import get_column_letter
 
-    book = openpyxl.Workbook(write_only=True)
-    book.properties.created = book.properties.modified = dt.datetime(2000, 1, 1)
-    clipped = 0
+def save_book(
+    path: Path,
+    sheets: Mapping[str, tuple[Sequence[str], Iterable[Sequence[Any]]]],
+    answers: Iterable[Result] = (),
+) -> None:
+    """Write a workbook of named sheets, and of a sheet for each answer that has findings.
 
-    def cell(sheet: Any, value: Any) -> Any:
-        nonlocal clipped
+    Raises InputError for whatever the system says against writing.
+    """
+    book = _Book()
+    for title, (columns, lines) in sheets.items():
+        book.sheet(title, columns, lines)
+    for result in answers:
+        if result.findings:
+            table = frame(result)
+            book.sheet(result.question.command[:31], list(table.columns), _rows(table))
+    book.sheet("about", [], [["A finding is a lead and no proof.", ""]])
+    with translated(path):
+        book.save(path)
+
+
+def _rows(table: pd.DataFrame) -> list[list[Any]]:
+    return [list(line) for line in table.astype(object).itertuples(index=False)]
+
+
+class _Book:
+    """An xlsx that is written as it is filled."""
+
+    def __init__(self) -> None:
+        import openpyxl
+
+        self.book = openpyxl.Workbook(write_only=True)
+        self.book.properties.created = self.book.properties.modified = dt.datetime(2000, 1, 1)
+        self.clipped = 0
+        self.last: Any = None
+
+    def sheet(self, title: str, columns: Sequence[str], lines: Iterable[Sequence[Any]]) -> None:
+        """One sheet; without columns it has no head."""
+        from openpyxl.styles import Font
+        from openpyxl.utils import get_column_letter
+
+        sheet = self.book.create_sheet(title)
+        kept = [list(line) for line in lines]
+        whole = [list(columns), *kept] if columns else kept
+        # Both go before the rows.
+        if columns:
+            sheet.freeze_panes = "A2"
+        for number, column in enumerate(zip(*whole, strict=True), 1):
+            longest = max(len("" if value is None else str(value)) for value in column)
+            width = min(max(longest + 2, 8), WIDEST)
+            sheet.column_dimensions[get_column_letter(number)].width = width
+        if columns:
+            head = [self._cell(sheet, name) for name in columns]
+            for cell in head:
+                cell.font = Font(bold=True)
+            sheet.append(head)
+        for line in kept:
+            sheet.append([self._cell(sheet, value) for value in line])
+        self.last = sheet
+
+    def save(self, path: Path) -> None:
+        """Write the file; the last sheet ends with what was cut."""
+        self.last.append(["cells cut to the length that xlsx allows", self.clipped])
+        with _whole(path) as part:
+            self.book.save(part)
+
+    def _cell(self, sheet: Any, value: Any) -> Any:
+        from openpyxl.cell import WriteOnlyCell
+        from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
         if value is None or value is pd.NA or value != value:
             return None
         if isinstance(value, list | tuple | dict):
@@ -244,40 +310,10 @@ def _save_xlsx(result: Result, path: Path) -> list[Path]:
         if isinstance(value, bool) or not isinstance(value, str):
             return value
         text = ILLEGAL_CHARACTERS_RE.sub(lambda found: f"\\x{ord(found[0]):02x}", value)
-        clipped += len(text) > LONGEST
+        self.clipped += len(text) > LONGEST
         made = WriteOnlyCell(sheet, text[:LONGEST])
         made.data_type = "s"
         return made
-
-    def head(sheet: Any, name: str) -> Any:
-        made = cell(sheet, name)
-        made.font = Font(bold=True)
-        return made
-
-    def widen(sheet: Any, lines: list[list[Any]]) -> None:
-        """Make each column as wide as its longest text, within bounds."""
-        for number, column in enumerate(zip(*lines, strict=True), 1):
-            longest = max(len("" if value is None else str(value)) for value in column)
-            width = min(max(longest + 2, 8), WIDEST)
-            sheet.column_dimensions[get_column_letter(number)].width = width
-
-    for title, table in (("findings", frame(result)), ("evidence", evidence(result))):
-        sheet = book.create_sheet(title)
-        lines = [list(line) for line in table.astype(object).itertuples(index=False)]
-        sheet.freeze_panes = "A2"  # both go before the rows: the sheet is written as it is filled
-        widen(sheet, [list(table.columns), *lines])
-        sheet.append([head(sheet, name) for name in table.columns])
-        for line in lines:
-            sheet.append([cell(sheet, value) for value in line])
-    sheet = book.create_sheet("question")
-    said = [[key, value] for key, value in _flat(_question(result))]
-    widen(sheet, said)
-    for line in said:
-        sheet.append([cell(sheet, value) for value in line])
-    sheet.append(["cells cut to the length that xlsx allows", clipped])
-    with _whole(path) as part:
-        book.save(part)
-    return [path]
 
 
 def _flat(value: dict[str, Any], under: str = "") -> Iterator[tuple[str, Any]]:

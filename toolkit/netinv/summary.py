@@ -1,0 +1,225 @@
+"""Many answers summed up: who stands in several, and what could not be checked for want of what."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from netinv.inputs import shown
+from netinv.result import UNCHECKED, Result
+
+PARTIES = ("Company", "Person", "Party", "Vessel")
+"""The labels of those who stand in findings as actors."""
+
+LISTED = 200
+"""Parties listed on the page; the workbook has all."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question and its answer."""
+
+    command: str
+    title: str
+    answer: str
+    findings: int
+    cut: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Touched:
+    """A party and the questions that have it in a finding, with its findings."""
+
+    id: str
+    name: str
+    label: str
+    questions: list[str]
+    findings: list[str]
+    score: float
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A question that could not be checked, why, and the tables that it needs."""
+
+    command: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What many answers come to."""
+
+    asked: list[Asked]
+    touched: list[Touched]
+    missing: list[Missing]
+    failed: Mapping[str, str]
+    answers: Sequence[Result] = field(default=(), repr=False)
+
+
+def of(answers: Sequence[Result], failed: Mapping[str, str] | None = None) -> Summary:
+    """Sum answers up. A party counts once for each question that has it in a finding; findings that
+    something explains, or that were dismissed, do not count."""
+    questions: dict[str, dict[str, float]] = {}
+    findings: dict[str, list[str]] = {}
+    nodes = {}
+    for result in answers:
+        for one in result.findings:
+            if one.explained or one.decided.startswith("dismissed"):
+                continue
+            for id_ in one.nodes:
+                node = result.nodes[id_]
+                if node.label in PARTIES:
+                    nodes[id_] = node
+                    best = questions.setdefault(id_, {})
+                    command = result.question.command
+                    best[command] = max(best.get(command, 0.0), one.score or 0.0)
+                    findings.setdefault(id_, []).append(one.id)
+    touched = [
+        Touched(
+            id_,
+            nodes[id_].name,
+            nodes[id_].label,
+            sorted(best),
+            findings[id_],
+            round(sum(best.values()), 4),
+        )
+        for id_, best in questions.items()
+    ]
+    return Summary(
+        asked=[
+            Asked(
+                one.question.command,
+                one.question.title,
+                one.answer,
+                len(one.findings),
+                list(one.cut),
+            )
+            for one in answers
+        ],
+        touched=sorted(touched, key=lambda one: (-len(one.questions), -one.score, one.id)),
+        missing=[
+            Missing(one.question.command, " ".join(one.notes))
+            for one in answers
+            if one.answer == UNCHECKED
+        ],
+        failed=dict(failed or {}),
+        answers=tuple(answers),
+    )
+
+
+def save(summary: Summary, folder: Path) -> list[Path]:
+    """Write summary.html, summary.xlsx, and a page of each question that found something.
+
+    Raises InputError for a folder that cannot be written.
+    """
+    from netinv import tables
+
+    with tables.translated(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    written = [folder / "summary.html", folder / "summary.xlsx"]
+    tables.save_book(
+        written[1],
+        {
+            "questions": (
+                ["question", "title", "answer", "findings", "cut"],
+                [[o.command, o.title, o.answer, o.findings, " ".join(o.cut)] for o in summary.asked]
+                + [[name, "", f"failed: {why}", 0, ""] for name, why in summary.failed.items()],
+            ),
+            "parties": (
+                ["party", "name", "label", "questions", "count", "score", "findings"],
+                [
+                    [o.id, o.name, o.label, o.questions, len(o.questions), o.score, o.findings]
+                    for o in summary.touched
+                ],
+            ),
+            "not checked": (
+                ["question", "why"],
+                [[one.command, one.why] for one in summary.missing],
+            ),
+        },
+        summary.answers,
+    )
+    for result in summary.answers:
+        if result.findings:
+            written += tables.save(result, folder / f"{result.question.command}.html")
+    with tables.translated(folder):
+        written[0].write_text(page(summary), encoding="utf-8")
+    return written
+
+
+def page(summary: Summary) -> str:
+    """The summary as one page without scripts; texts of files are escaped."""
+    found = {one.command for one in summary.asked if one.findings}
+
+    def cells(values: Sequence[object], tag: str = "td") -> str:
+        return "<tr>" + "".join(f"<{tag}>{value}</{tag}>" for value in values) + "</tr>"
+
+    def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+        lines = "\n".join(cells(row) for row in rows)
+        if not rows:
+            return "<p>None.</p>"
+        return f"<table><thead>{cells(head, 'th')}</thead><tbody>{lines}</tbody></table>"
+
+    def said(text: object) -> str:
+        return html.escape(shown(str(text)))
+
+    def linked(command: str) -> str:
+        name = said(command)
+        return f'<a href="{name}.html">{name}</a>' if command in found else name
+
+    asked = [
+        [linked(one.command), *map(said, (one.title, one.answer, one.findings, " ".join(one.cut)))]
+        for one in summary.asked
+    ] + [[said(name), "", f"failed: {said(why)}", 0, ""] for name, why in summary.failed.items()]
+    touched = [
+        (
+            said(one.name or one.id),
+            said(one.id),
+            len(one.questions),
+            f"{one.score:g}",
+            ", ".join(linked(command) for command in one.questions),
+        )
+        for one in summary.touched[:LISTED]
+    ]
+    more = len(summary.touched) - len(touched)
+    missing = [(said(one.command), said(one.why)) for one in summary.missing]
+    parts = [
+        "<h1>What the case holds</h1>",
+        "<p>A finding is a lead and no proof: each page says what speaks against it.</p>",
+        "<h2>Parties, by how many questions have them in a finding</h2>",
+        table(("party", "id", "questions", "score", "which"), touched),
+        f"<p>{more:,} more stand in summary.xlsx.</p>" if more > 0 else "",
+        "<h2>Questions</h2>",
+        table(("question", "title", "answer", "findings", "cut"), asked),
+        "<h2>Could not be checked</h2>",
+        table(("question", "why"), missing),
+    ]
+    return TEMPLATE.format(style=STYLE, body="\n".join(parts))
+
+
+STYLE = """
+body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem;
+  color: #1b1b1b; background: #fff }
+table { border-collapse: collapse; width: 100% } th, td { text-align: left; vertical-align: top;
+  padding: .35rem .6rem; border-bottom: 1px solid #ddd; overflow-wrap: anywhere }
+th { position: sticky; top: 0; background: #f4f4f4 } a { color: #00558b }
+@media (prefers-color-scheme: dark) { body { color: #eee; background: #191919 }
+  th { background: #2a2a2a } th, td { border-color: #444 } a { color: #7cc4f5 } }
+"""
+TEMPLATE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Summary · netinv</title>
+<style>{style}</style>
+</head>
+<body>
+{body}
+</body>
+</html>
+"""
