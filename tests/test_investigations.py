@@ -47,7 +47,7 @@ def loaded(case: OpenCase, one: dict[str, Any], folder: Path) -> OpenCase:
         write_tables(folder / "more", {"shipments": background(one["background"])})
         case.load(folder / "more")
     if one.get("tables"):
-        case.load(folder / "tables")
+        case.load(folder / "tables", covers=one.get("covers", ""))
     return case
 
 

@@ -1,0 +1,125 @@
+// title: Exports that needed a licence and show none
+// about: |
+//   Shipments that a licence duty or a ban covers on its deciding day, and no licence on record that
+//   covers holder, goods, destination, end user and day; and those whose licence is used up: what left
+//   under it before and with it weighs more than it allows.
+// misses: |
+//   goods under a false code or name, licences that are not loaded, purity and performance that no
+//   code tells, parties that hold a general licence.
+// lawful: |
+//   a suspension in force on the day, a licence that covers the shipment, returns of goods that came
+//   in for repair under temporary procedures: listed with --lawful.
+// red_flag: |
+//   MOFCOM and GACC Announcements 23 of 2023, 33 of 2024 and 46 of 2024: no export without a licence.
+// key: shipment
+// explained: explained
+// absence: licences
+// score:
+//   measure: 3 for a ban, 2 for a licence duty, less 1 when only a wider code matches
+//   weight: powers of ten of the kilograms, up to 5, halved
+//   overrun: 1 when a licence is used up
+// explain: |
+//   {shipper} sent {weight_kg} kg of {description} (HS {hs}) from {dispatch} to {receiver} in
+//   {destination}; {regime} asks for it on the day {on}: {control}. {problem}.
+// against:
+//   wider: "only a wider code matches ({digits} digits): the goods may not be those that are controlled"
+//   six_digits: one six-digit code holds several goods, of which one is controlled
+//   uncertain_day: "the control is in force for only a part of the {on} on record"
+//   stands_in: "the country of dispatch is not recorded: that of the {stands_in} stands in"
+// needs:
+//   controls: [hs, from]
+//   shipments: [hs, declared|departed|arrived, exporter|seller|shipper, destination|discharge_port, dispatch|load_port|origin]
+//   licences: [holder]
+// example: netinv find-unlicensed-exports --regime CN-DUAL-USE --since 2025-01-01
+// inputs:
+//   company: {type: entity, optional: true, help: Only exports of this company (id or name)}
+//   regime: {optional: true, help: "Only this regime, as in the controls table: US-EAR"}
+//   since: {type: date, optional: true, help: Only shipments whose deciding day is this or later}
+//   least: {type: number, default: 0, min: 0, max: 1000000, help: Least weight of a shipment (kg)}
+CYPHER 25
+MATCH (s:Shipment)-[c:CONTROLLED_BY]->(k:Control)
+WHERE c.measure IN ['licence', 'ban'] AND c.decides
+  AND ($regime IS NULL OR c.regime = $regime)
+  AND ($since IS NULL OR c.since >= $since)
+  AND ($company IS NULL OR c.sender = $company)
+  AND coalesce(s.weight_kg, s.gross_kg, $least) >= $least
+WITH s, collect(c) AS links, collect(k) AS rows
+WITH s, links, rows, links[0] AS c
+// A licence covers its holder, goods, destination, end user and days; what it leaves empty, it allows.
+WITH *, COLLECT {
+  MATCH (l:Licence {holder: c.sender})
+  WHERE coalesce(l.regime = c.regime, true)
+    AND coalesce(s.hs STARTS WITH l.hs OR l.hs STARTS WITH s.hs, true)
+    AND coalesce(l.destination = c.destination, true)
+    AND coalesce(EXISTS { MATCH (s)-[:MEANT_FOR|IMPORTED_BY|BOUGHT_BY|CONSIGNED_TO]->(:Party {id: l.end_user}) }
+      OR l.end_user IS NULL, false)
+    AND coalesce(l.from <= c.since, true) AND coalesce(l.to >= c.since, true)
+  RETURN l } AS covering
+WITH *, COLLECT {
+  UNWIND covering AS l
+  // What left under it up to this day: under its number, or by its holder with such goods.
+  CALL (l, s, c) {
+    MATCH (other:Shipment)-[o:CONTROLLED_BY {decides: true}]->(:Control)
+    WHERE o.sender = l.holder AND o.regime = c.regime AND o.since <= c.since
+      AND coalesce(o.since >= l.from, true)
+      AND coalesce(l.destination = o.destination, true)
+      AND coalesce(other.hs STARTS WITH l.hs OR l.hs STARTS WITH other.hs, true)
+    WITH DISTINCT other
+    RETURN sum(coalesce(other.weight_kg, other.gross_kg, 0)) AS left
+  }
+  RETURN {licence: l, left: left, over: l.quantity_kg IS NOT NULL AND left > l.quantity_kg} } AS used
+WITH *, [u IN used WHERE NOT u.over | u.licence] AS good, [u IN used WHERE u.over] AS over
+WITH *, CASE
+    WHEN size(good) > 0 THEN 'licence ' + good[0].id + ' covers it'
+    WHEN s.procedure IN ['return', 'transit'] THEN 'declared as ' + s.procedure
+  END AS explained,
+  CASE WHEN any(l IN links WHERE l.measure = 'ban') THEN 3 ELSE 2 END
+    - CASE WHEN all(l IN links WHERE l.match = 'wider') THEN 1 ELSE 0 END AS measure,
+  log10(1 + coalesce(s.weight_kg, s.gross_kg, 0)) AS tens
+RETURN s.id AS shipment,
+  coalesce(head(COLLECT { MATCH (p:Party {id: c.sender}) RETURN p.name }), c.sender) AS shipper,
+  coalesce(head(COLLECT { MATCH (p:Party {id: c.receiver}) RETURN p.name }), c.receiver,
+    'nobody named') AS receiver,
+  s.description AS description, s.hs AS hs, coalesce(s.weight_kg, s.gross_kg) AS weight_kg,
+  c.dispatch AS dispatch, c.destination AS destination, c.regime AS regime, c.on AS on,
+  c.since AS day, [k IN rows | k.id] AS controls, rows[0].description AS control,
+  CASE WHEN size(over) > 0 THEN 'licence ' + over[0].licence.id + ' allows '
+      + toString(over[0].licence.quantity_kg) + ' kg and ' + toString(round(over[0].left, 1))
+      + ' kg left under it by then'
+    WHEN any(l IN links WHERE l.measure = 'ban') THEN 'It is not permitted, and no licence on record covers it'
+    ELSE 'No licence on record covers it' END AS problem,
+  toFloat(measure) AS measure, CASE WHEN tens > 5 THEN 2.5 ELSE tens / 2 END AS weight,
+  CASE WHEN size(over) > 0 THEN 1.0 ELSE 0.0 END AS overrun,
+  CASE WHEN all(l IN links WHERE l.match = 'wider') THEN 'yes' END AS wider, c.digits AS digits,
+  CASE WHEN c.digits <= 6 AND c.match = 'exact' THEN 'yes' END AS six_digits,
+  CASE WHEN NOT c.whole_day THEN 'yes' END AS uncertain_day, c.dispatch_from AS stands_in,
+  explained, s, links, rows, [u IN over | u.licence] + good AS licences,
+  COLLECT { MATCH (s)-[r:SHIPPED|EXPORTED_BY|SOLD_BY|CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY|MEANT_FOR
+    |LOADED_AT|DISCHARGED_AT|UNDER]-() RETURN r } AS around
+ORDER BY explained IS NOT NULL, measure + weight + overrun DESC, shipment
+UNION
+// A suspension makes it lawful on the day: told among the lawful.
+MATCH (s:Shipment)-[c:CONTROLLED_BY]->(k:Control)
+WHERE c.measure IN ['licence', 'ban'] AND c.lifted_by IS NOT NULL
+  AND ($regime IS NULL OR c.regime = $regime)
+  AND ($since IS NULL OR c.since >= $since)
+  AND ($company IS NULL OR c.sender = $company)
+  AND coalesce(s.weight_kg, s.gross_kg, $least) >= $least
+  AND NOT EXISTS { (s)-[:CONTROLLED_BY {decides: true, measure: 'licence'}]->() }
+  AND NOT EXISTS { (s)-[:CONTROLLED_BY {decides: true, measure: 'ban'}]->() }
+WITH s, collect(c) AS links, collect(k) AS rows
+WITH s, links, rows, links[0] AS c
+RETURN s.id AS shipment,
+  coalesce(head(COLLECT { MATCH (p:Party {id: c.sender}) RETURN p.name }), c.sender) AS shipper,
+  coalesce(head(COLLECT { MATCH (p:Party {id: c.receiver}) RETURN p.name }), c.receiver,
+    'nobody named') AS receiver,
+  s.description AS description, s.hs AS hs, coalesce(s.weight_kg, s.gross_kg) AS weight_kg,
+  c.dispatch AS dispatch, c.destination AS destination, c.regime AS regime, c.on AS on,
+  c.since AS day, [k IN rows | k.id] AS controls, rows[0].description AS control,
+  'It is suspended on that day' AS problem, 0.0 AS measure, 0.0 AS weight, 0.0 AS overrun,
+  null AS wider, c.digits AS digits, null AS six_digits, null AS uncertain_day, null AS stands_in,
+  'suspended on that day by ' + c.lifted_by AS explained, s, links, rows,
+  COLLECT { MATCH (z:Control {id: c.lifted_by}) RETURN z } AS licences,
+  COLLECT { MATCH (s)-[r:SHIPPED|EXPORTED_BY|SOLD_BY|CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY|MEANT_FOR
+    |LOADED_AT|DISCHARGED_AT|UNDER]-() RETURN r } AS around
+ORDER BY shipment
