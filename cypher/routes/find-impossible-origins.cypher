@@ -7,7 +7,7 @@
 // misses: |
 //   exports that declare no origin, goods that change their six digits on the way, capacities that
 //   are recorded too high, and makers that are in no table of processing (there the finding says
-//   that no capacity is on record). Stocks from before the 90 days count as made nowhere.
+//   that no capacity is on record), and controls of one end use alone. Stocks from before the 90 days count as made nowhere.
 // lawful: |
 //   capacity on record that covers the exports; a maker whose capacity is not recorded; a trader
 //   in a country whose makers have capacity to spare; forwarders and carriers, which ship what
@@ -35,6 +35,7 @@
 //   shipments: [hs, origin, exporter|seller|shipper, departed|declared|arrived, weight_kg|gross_kg]
 //   processing: [company, hs_out]
 //   controls: [hs, origin]
+// absence: [processing]
 // example: netinv find-impossible-origins --since 2025-01-01
 // inputs:
 //   company: {type: entity, optional: true, help: Only this company (id or name)}
@@ -44,7 +45,7 @@
 //   since: {type: date, optional: true, help: Only years that begin on this day or later}
 CYPHER 25
 MATCH (k:Control)
-WHERE k.measure IN ['licence', 'ban'] AND k.origin IS NOT NULL AND k.hs IS NOT NULL
+WHERE k.measure IN ['licence', 'ban'] AND k.origin IS NOT NULL AND k.hs IS NOT NULL AND k.end_use IS NULL
 WITH k, COLLECT { MATCH (p:Control {measure: 'suspension'}) WHERE k.id STARTS WITH p.suspends
   RETURN {from: p.from, until: coalesce(p.to, date('9999-12-31')), id: p.id} } AS lifts
 WITH collect({id: k.id, good: left(k.hs, 6), wide: size(k.hs) > 6, origin: k.origin,

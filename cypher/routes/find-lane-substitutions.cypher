@@ -6,7 +6,7 @@
 //   latter cut where the control ends, is suspended, or the records end.
 // misses: |
 //   goods that reach the third country under another code and without their origin, substitution
-//   by several small third countries, lanes of fewer than five shipments before, and a lane that
+//   by several small third countries, controls of one end use alone, lanes of fewer than five shipments before, and a lane that
 //   had begun to move before the control was in force.
 // lawful: |
 //   a lane that lives on; a third country that sends more and gets no more from the origin; makers
@@ -36,6 +36,7 @@
 // needs:
 //   shipments: [hs, weight_kg|gross_kg, departed|declared|arrived, dispatch|load_port|origin, destination|discharge_port]
 //   controls: [hs, measure]
+// absence: [shipments]
 // example: netinv find-lane-substitutions --hs 282580 --days 365
 // inputs:
 //   hs: {type: hs, optional: true, help: Only goods whose HS code begins so}
@@ -47,7 +48,7 @@
 //   since: {type: date, optional: true, help: Only controls in force from this day or later}
 CYPHER 25
 MATCH (k:Control)
-WHERE k.measure IN ['licence', 'ban'] AND k.hs IS NOT NULL
+WHERE k.measure IN ['licence', 'ban'] AND k.hs IS NOT NULL AND k.end_use IS NULL
   AND ($hs IS NULL OR k.hs STARTS WITH $hs OR $hs STARTS WITH left(k.hs, 6))
 WITH k, COLLECT { MATCH (p:Control {measure: 'suspension'})
   WHERE k.id STARTS WITH p.suspends AND coalesce(p.to >= k.from, true)

@@ -32,6 +32,7 @@
 //   gross: "some rows give only a gross weight: {gross}"
 // needs:
 //   shipments: [record, hs, weight_kg|gross_kg, departed|declared|arrived, dispatch|load_port|origin, destination|discharge_port]
+// absence: [shipments]
 // example: netinv find-mirror-gaps --hs 8110 --since 2024-12-01
 // inputs:
 //   hs: {type: hs, optional: true, help: Only goods whose HS code begins so}
@@ -110,7 +111,7 @@ WITH sent, meant, one, one.good AS good, one.side AS side, one.found AS found, o
   head([x IN all WHERE x.good <> one.good AND x.side <> one.side | x.good]) AS sibling_good
 CALL (sent, meant, good, found) {
   MATCH (k:Control)
-  WHERE k.measure IN ['licence', 'ban'] AND good STARTS WITH left(k.hs, $digits)
+  WHERE k.measure IN ['licence', 'ban'] AND good STARTS WITH left(k.hs, $digits) AND k.end_use IS NULL
     AND k.origin = sent AND (k.destination IS NULL OR k.destination = meant)
   WITH k, date({year: (found[0].month - 1) / 12, month: (found[0].month - 1) % 12 + 1, day: 1}) AS first,
     date({year: (found[-1].month - 1) / 12, month: (found[-1].month - 1) % 12 + 1, day: 28}) AS last

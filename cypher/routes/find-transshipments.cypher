@@ -50,7 +50,7 @@ WHERE k.measure IN ['licence', 'ban'] AND k.hs IS NOT NULL
   AND (k.origin IS NOT NULL OR k.destination IS NOT NULL)
 WITH k, COLLECT { MATCH (p:Control {measure: 'suspension'}) WHERE k.id STARTS WITH p.suspends
   RETURN {from: p.from, until: coalesce(p.to, date('9999-12-31'))} } AS lifts
-WITH collect({id: k.id, hs: k.hs, short: left(k.hs, 6), hs_country: k.hs_country, origin: k.origin,
+WITH collect({id: k.id, hs: k.hs, short: left(k.hs, 6), hs_country: k.hs_country, end_use: k.end_use, origin: k.origin,
     destination: k.destination, from: k.from, until: coalesce(k.to, date('9999-12-31')), day: k.day,
     ban: k.measure = 'ban', lifts: lifts}) AS rules, collect(DISTINCT left(k.hs, 6)) AS goods
 CALL () {
@@ -87,7 +87,8 @@ WHERE origin <> through AND through <> destination AND origin <> destination AND
 WITH *, [k IN rules WHERE named.hs STARTS WITH k.short
     AND (size(k.hs) <= 6 OR coalesce(named.hs_country <> k.hs_country, true)
       OR named.hs STARTS WITH k.hs OR k.hs STARTS WITH named.hs)
-    AND coalesce(k.origin = origin, true) AND coalesce(k.destination = destination, true)] AS fitting
+    AND coalesce(k.origin = origin, true) AND coalesce(k.destination = destination, true)
+    AND (k.end_use IS NULL OR coalesce(toLower(b.end_use) CONTAINS toLower(k.end_use), false))] AS fitting
 WHERE size(fitting) > 0
 WITH *, coalesce(b.departed, b.declared) AS left_on, coalesce(b.declared, b.departed) AS declared_on
 WITH *, [k IN fitting WHERE k.from <= CASE k.day WHEN 'declared' THEN declared_on ELSE left_on END

@@ -24,7 +24,7 @@
 //   voyage: 3 when a change falls in a voyage with goods under control or a listed party, 2 where only six digits of the code are compared
 //   repeats: 1 for each occasion after the first in the time asked for, 4 at most
 //   listed: 1 when the vessel stands on a list at the time
-// explain: "{vessels}, {kind}: {changes}. {with}"
+// explain: "{vessels}, {kind}: {changes}. {note}"
 // against:
 //   sold: "its owner changed within 31 days: {sold}"
 //   came_back: "it came back to {came_back}, as after a bareboat charter"
@@ -115,6 +115,7 @@ CALL () {
         AND (k.origin IS NULL
           OR k.origin = CASE k.applies_to WHEN 'origin' THEN s.origin ELSE sent END)
         AND (k.destination IS NULL OR k.destination = meant)
+        AND (k.end_use IS NULL OR toLower(s.end_use) CONTAINS toLower(k.end_use))
       WITH s, k, CASE k.day WHEN 'declared' THEN coalesce(s.declared, s.departed)
         ELSE s.departed END AS day
       WHERE k.from <= day AND day <= coalesce(k.to, date('9999-12-31'))
@@ -206,6 +207,6 @@ RETURN [v IN vessels_drawn | coalesce(v.name, v.imo)] AS vessels, [v IN vessels_
       + CASE WHEN size(list_names) > 1 THEN ' and ' + (size(list_names) - 1) + ' more' ELSE '' END
       + ' (shipments: ' + times + ').'
     WHEN size(list_names) > 0 THEN 'Listed: ' + list_names[0] + '.'
-    ELSE 'No list names it.' END AS with,
+    ELSE 'No list names it.' END AS note,
   shared, voyage, repeats, listed, sold, came_back, undated, doubtful, wide, explained,
   vessels_drawn, held, lists, shipments AS cargo, around

@@ -31,6 +31,7 @@
 //   typed: one call on a wrong day, or under a wrong vessel, would look the same
 // needs:
 //   port_calls: [vessel, port, arrived]
+// absence: [port_calls]
 // example: netinv find-voyage-irregularities --factor 2 --since 2025-01-01
 // inputs:
 //   vessel: {type: entity, optional: true, help: Only voyages of this vessel (IMO number or name)}
@@ -131,6 +132,20 @@ CALL () {
     'It left ' + a.name + ' on ' + a.to + ' and came to ' + b.name + ', ' + toInteger(km)
       + ' km away, on ' + b.from + '.' AS text,
     3.0 AS order, 0.0 AS cargo, 0.0 AS way, false AS placeless, NULL AS explained
+  UNION ALL
+  // What is too full to be looked at for transfers is said.
+  MATCH (v:Vessel) WHERE EXISTS { (v)-[:CALLED_AT]->() } AND ($vessel IS NULL OR v.imo = $vessel)
+  MATCH (s:Shipment)-[:CARRIED_BY]->(v)
+  WHERE s.departed IS NOT NULL AND ($since IS NULL OR s.departed >= $since)
+  WITH v, s.departed AS dep, count(DISTINCT coalesce(s.movement, s.id)) AS lots
+  WHERE lots > $most_lots
+  WITH v, count(*) AS voyages, min(dep) AS day, max(lots) AS lots ORDER BY voyages DESC, v.imo
+  WITH collect(v)[..20] AS some, count(*) AS vessels, sum(voyages) AS voyages, min(day) AS day, max(lots) AS lots
+  WHERE vessels > 0
+  RETURN 'liners' AS kind, some AS vessels_drawn, day, [] AS calls, [] AS held, [] AS cargo_drawn, lots AS times,
+    voyages + ' voyages of ' + vessels + ' vessels carry more than ' + $most_lots + ' movements.' AS text,
+    0.0 AS order, 0.0 AS cargo, 0.0 AS way, false AS placeless,
+    'liners, not looked at for transfers (--most-lots): voyages ' + voyages + ', vessels ' + vessels AS explained
   UNION ALL
   // Goods aboard at a call on the way, and goods that leave that port: one row for each and its
   // weight, brought together by port, heading and bucket of weight.
