@@ -56,55 +56,62 @@ CALL () {
   RETURN collect({id: c.id, country: c.country, good: left(r.hs_out, 6), kg: r.capacity_kg_year, from: r.from,
     until: r.to}) AS makers
 }
-MATCH (s:Shipment)
-WHERE (left(s.hs, 6) IN goods OR left(s.hs, 4) IN goods) AND size(s.hs) >= 6
-WITH controls, makers, s, left(s.hs, 6) AS good, coalesce(s.weight_kg, s.gross_kg) AS kg,
-  coalesce(s.dispatch, head([(s)-[:LOADED_AT]->(p) | p.country]), s.origin) AS sent,
-  coalesce(s.destination, head([(s)-[:DISCHARGED_AT]->(p) | p.country])) AS meant
-WHERE kg > 0
-CALL (s, sent, meant) {
-  WITH s, sent, meant WHERE s.origin = sent
-  MATCH (s)-[r:EXPORTED_BY|SOLD_BY|SHIPPED]-(c:Party)
-  RETURN 'out' AS way, sent AS country, c.id AS id, coalesce(s.departed, s.declared, s.arrived) AS day
-  ORDER BY CASE type(r) WHEN 'EXPORTED_BY' THEN 0 WHEN 'SOLD_BY' THEN 1 ELSE 2 END LIMIT 1
-  UNION ALL
-  WITH s, sent, meant WHERE meant IS NOT NULL AND meant <> sent
-  OPTIONAL MATCH (s)-[r:IMPORTED_BY|BOUGHT_BY|CONSIGNED_TO]->(c:Party)
-  RETURN 'in' AS way, meant AS country, c.id AS id, coalesce(s.arrived, s.declared, s.departed) AS day
-  ORDER BY CASE type(r) WHEN 'IMPORTED_BY' THEN 0 WHEN 'BOUGHT_BY' THEN 1 ELSE 2 END LIMIT 1
+CALL (goods) {
+  MATCH (s:Shipment)
+  WHERE (left(s.hs, 6) IN goods OR left(s.hs, 4) IN goods) AND size(s.hs) >= 6
+  WITH s, left(s.hs, 6) AS good, coalesce(s.weight_kg, s.gross_kg) AS kg,
+    coalesce(s.dispatch, head([(s)-[:LOADED_AT]->(p) | p.country]), s.origin) AS sent,
+    coalesce(s.destination, head([(s)-[:DISCHARGED_AT]->(p) | p.country])) AS meant
+  WHERE kg > 0
+  CALL (s, sent, meant) {
+    WITH s, sent, meant WHERE s.origin = sent
+    MATCH (s)-[r:EXPORTED_BY|SOLD_BY|SHIPPED]-(c:Party)
+    RETURN 'out' AS way, sent AS country, c.id AS id, coalesce(s.departed, s.declared, s.arrived) AS day
+    ORDER BY CASE type(r) WHEN 'EXPORTED_BY' THEN 0 WHEN 'SOLD_BY' THEN 1 ELSE 2 END LIMIT 1
+    UNION ALL
+    WITH s, sent, meant WHERE meant IS NOT NULL AND meant <> sent
+    OPTIONAL MATCH (s)-[r:IMPORTED_BY|BOUGHT_BY|CONSIGNED_TO]->(c:Party)
+    RETURN 'in' AS way, meant AS country, c.id AS id, coalesce(s.arrived, s.declared, s.departed) AS day
+    ORDER BY CASE type(r) WHEN 'IMPORTED_BY' THEN 0 WHEN 'BOUGHT_BY' THEN 1 ELSE 2 END LIMIT 1
+  }
+  WITH good, way, country, id, coalesce(s.movement, s.id) AS movement, sent, meant, day, kg, s
+  WHERE day IS NOT NULL AND country IS NOT NULL AND NOT (way = 'out' AND coalesce(meant = sent, true))
+  UNWIND CASE WHEN $company IS NULL AND id IS NULL THEN [{level: 'country', who: country}]
+    WHEN $company IS NULL THEN [{level: 'company', who: id}, {level: 'country', who: country}]
+    WHEN id = $company THEN [{level: 'company', who: id}] ELSE [] END AS one
+  WITH good, way, one.level AS level, one.who AS who, movement,
+    max(kg) AS kg, min(day) AS day, min(country) AS country, head(collect(s)) AS s,
+    CASE WHEN way = 'out' THEN min(meant) END AS meant,
+    CASE WHEN way = 'in' THEN collect(DISTINCT sent) + collect(DISTINCT s.origin) END AS came_from
+  WITH good, level, who,
+    collect(CASE way WHEN 'out' THEN {kg: kg, day: day, s: s, meant: meant, country: country} END) AS outs,
+    collect(CASE way WHEN 'in' THEN {kg: kg, day: day, s: s, came_from: came_from} END) AS ins
+  WHERE size(outs) >= $times AND size(ins) > 0
+  RETURN good, level, who, outs, ins
 }
-WITH controls, makers, good, way, country, id, coalesce(s.movement, s.id) AS movement, sent, meant, day, kg, s
-WHERE day IS NOT NULL AND country IS NOT NULL AND NOT (way = 'out' AND coalesce(meant = sent, true))
-UNWIND CASE WHEN $company IS NULL AND id IS NULL THEN [{level: 'country', who: country}]
-  WHEN $company IS NULL THEN [{level: 'company', who: id}, {level: 'country', who: country}]
-  WHEN id = $company THEN [{level: 'company', who: id}] ELSE [] END AS one
-WITH controls, makers, good, way, one.level AS level, one.who AS who, movement,
-  max(kg) AS kg, min(day) AS day, min(country) AS country, head(collect(s)) AS s,
-  CASE WHEN way = 'out' THEN min(meant) END AS meant,
-  CASE WHEN way = 'in' THEN collect(DISTINCT sent) + collect(DISTINCT s.origin) END AS came_from
-WITH controls, makers, good, level, who,
-  collect(CASE way WHEN 'out' THEN {kg: kg, day: day, s: s, meant: meant, country: country} END) AS outs,
-  collect(CASE way WHEN 'in' THEN {kg: kg, day: day, s: s, came_from: came_from} END) AS ins
-WHERE size(outs) >= $times AND size(ins) > 0
 WITH *, outs[0].country AS country,
   [k IN controls WHERE good STARTS WITH k.good] AS controls
 UNWIND COLLECT { UNWIND controls AS k RETURN DISTINCT k.origin } AS source
 WITH *, [k IN controls WHERE k.origin = source] AS rules, [a IN ins WHERE source IN a.came_from] AS from_there
 WHERE source <> country AND size(from_there) > 0
 WITH *, COLLECT { UNWIND from_there AS a RETURN DISTINCT a.day } AS days_in
-UNWIND outs AS out
-WITH *, [k IN rules WHERE k.from <= out.day AND out.day <= k.until
-    AND (k.destination IS NULL OR k.destination = out.meant)] AS bound,
-  any(day IN days_in WHERE day <= out.day AND out.day <= day + duration({days: $days})) AS after_import
-WITH *, [k IN bound WHERE none(l IN k.lifts WHERE l.from <= out.day AND out.day <= l.until)] AS free
-UNWIND [date({year: out.day.year, month: 1}),
-  date({year: out.day.year - CASE WHEN out.day.month < 7 THEN 1 ELSE 0 END, month: 7})] AS first
-WITH level, who, country, good, source, makers, ins, from_there, first,
-  sum(out.kg) AS exported_kg,
-  count(CASE WHEN after_import AND size(bound) > 0 AND out.meant <> source THEN 1 END) AS all_times,
-  count(CASE WHEN after_import AND size(free) > 0 AND out.meant <> source THEN 1 END) AS times,
-  [one IN collect(CASE WHEN after_import AND size(bound) > 0 THEN {s: out.s, day: out.day, k: coalesce(free[0], bound[0])} END) | one]
-    AS hits
+CALL (outs, rules, days_in, source) {
+  UNWIND outs AS out
+  WITH *, [k IN rules WHERE k.from <= out.day AND out.day <= k.until
+      AND (k.destination IS NULL OR k.destination = out.meant)] AS bound,
+    any(day IN days_in WHERE day <= out.day AND out.day <= day + duration({days: $days})) AS after_import
+  WITH *, [k IN bound WHERE none(l IN k.lifts WHERE l.from <= out.day AND out.day <= l.until)] AS free
+  UNWIND [date({year: out.day.year, month: 1}),
+    date({year: out.day.year - CASE WHEN out.day.month < 7 THEN 1 ELSE 0 END, month: 7})] AS first
+  WITH first,
+    sum(out.kg) AS exported_kg,
+    count(CASE WHEN after_import AND size(bound) > 0 AND out.meant <> source THEN 1 END) AS all_times,
+    count(CASE WHEN after_import AND size(free) > 0 AND out.meant <> source THEN 1 END) AS times,
+    [one IN collect(CASE WHEN after_import AND size(bound) > 0 THEN {s: out.s, day: out.day, k: coalesce(free[0], bound[0])} END) | one]
+      AS hits
+  RETURN first, exported_kg, all_times, times, hits
+}
+WITH *
 WHERE all_times >= $times AND ($since IS NULL OR first >= $since)
 WITH *, first + duration({years: 1}) AS end, CASE level WHEN 'company' THEN
     COLLECT { MATCH (c:Party {id: who}) RETURN c }[0] END AS firm

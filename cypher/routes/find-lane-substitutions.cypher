@@ -63,23 +63,25 @@ WITH left(k.hs, 6) AS good, k.origin AS origin, k.destination AS destination, st
   collect(DISTINCT k.measure) AS measures, min(size(k.hs)) > 6 AS wide
 WITH collect({good: good, origin: origin, destination: destination, start: start, end: end, control: control,
     licence: measures = ['licence'], wide: wide}) AS rules, collect(DISTINCT good) AS goods
-MATCH (s:Shipment)
-WHERE (left(s.hs, 6) IN goods OR left(s.hs, 4) IN goods) AND size(s.hs) >= 6
-WITH rules, s, left(s.hs, 6) AS good, coalesce(s.weight_kg, s.gross_kg) AS kg,
-  coalesce(s.departed, s.declared, s.arrived) AS day,
-  coalesce(s.dispatch, head([(s)-[:LOADED_AT]->(p) | p.country]), s.origin) AS sent,
-  coalesce(s.destination, head([(s)-[:DISCHARGED_AT]->(p) | p.country])) AS meant
-WHERE kg > 0 AND day IS NOT NULL AND sent <> meant
-CALL (s) {
-  OPTIONAL MATCH (s)-[r:IMPORTED_BY|BOUGHT_BY|CONSIGNED_TO]->(c:Party)
-  RETURN c.id AS buyer ORDER BY CASE type(r) WHEN 'IMPORTED_BY' THEN 0 WHEN 'BOUGHT_BY' THEN 1 ELSE 2 END LIMIT 1
+CALL (goods) {
+  MATCH (s:Shipment)
+  WHERE (left(s.hs, 6) IN goods OR left(s.hs, 4) IN goods) AND size(s.hs) >= 6
+  WITH s, left(s.hs, 6) AS good, coalesce(s.weight_kg, s.gross_kg) AS kg,
+    coalesce(s.departed, s.declared, s.arrived) AS day,
+    coalesce(s.dispatch, head([(s)-[:LOADED_AT]->(p) | p.country]), s.origin) AS sent,
+    coalesce(s.destination, head([(s)-[:DISCHARGED_AT]->(p) | p.country])) AS meant
+  WHERE kg > 0 AND day IS NOT NULL AND sent <> meant
+  CALL (s) {
+    OPTIONAL MATCH (s)-[r:IMPORTED_BY|BOUGHT_BY|CONSIGNED_TO]->(c:Party)
+    RETURN c.id AS buyer ORDER BY CASE type(r) WHEN 'IMPORTED_BY' THEN 0 WHEN 'BOUGHT_BY' THEN 1 ELSE 2 END LIMIT 1
+  }
+  WITH good, sent, meant, coalesce(s.movement, s.id) AS movement, max(kg) AS kg, min(day) AS day,
+    min(s.id) AS id, min(buyer) AS buyer, min(s.origin) AS made_in
+  WITH good, collect({sent: sent, meant: meant, kg: kg, day: day, id: id, buyer: buyer, made_in: made_in})
+    AS trade, max(day) AS good_last
+  RETURN collect({good: good, trade: trade}) AS traded, max(good_last) AS last
 }
-WITH rules, good, sent, meant, coalesce(s.movement, s.id) AS movement, max(kg) AS kg, min(day) AS day,
-  min(s.id) AS id, min(buyer) AS buyer, min(s.origin) AS made_in
-WITH rules, good, collect({sent: sent, meant: meant, kg: kg, day: day, id: id, buyer: buyer, made_in: made_in})
-  AS trade, max(day) AS good_last
-WITH collect({good: good, trade: trade}) AS goods, rules, max(good_last) AS last
-UNWIND goods AS one
+UNWIND traded AS one
 UNWIND [r IN rules WHERE one.good STARTS WITH r.good] AS rule
 WITH one.good AS good, one.trade AS trade, rule, rule.start - duration({days: $days}) AS begin,
   head(COLLECT { UNWIND [rule.start + duration({days: $days}), rule.end, last + duration({days: 1})] AS x

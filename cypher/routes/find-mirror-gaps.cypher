@@ -66,31 +66,34 @@ CALL (rows) {
     min(row.month) AS first, max(row.month) AS last
   RETURN collect({way: way, country: country, first: first, last: last}) AS known
 }
-UNWIND rows AS row
-WITH known, row
-WHERE $hs IS NULL OR row.good STARTS WITH left($hs, $digits)
-UNWIND CASE row.way
-  WHEN 'out' THEN [{sent: row.sent, at: 0, e: row.kg, ids: row.ids}, {sent: row.sent, at: 1, e_before: row.kg}]
-  ELSE [{sent: row.sent, at: 0, i: row.kg, foreign: CASE WHEN row.foreign IS NOT NULL THEN row.kg END,
-      hub: row.foreign, ids: row.ids}, {sent: row.sent, at: -1, i_after: row.kg}]
-    + CASE WHEN row.foreign IS NULL THEN [] ELSE [{sent: row.foreign, at: 0, via: row.kg, hub: row.sent},
-        {sent: row.foreign, at: -1, via: row.kg, hub: row.sent}] END END AS part
-WITH known, part.sent AS sent, row.meant AS meant, row.good AS good, row.month + part.at AS month,
-  sum(coalesce(part.e, 0)) AS e, sum(coalesce(part.e_before, 0)) AS e_before,
-  sum(coalesce(part.i, 0)) AS i, sum(coalesce(part.i_after, 0)) AS i_after,
-  sum(coalesce(part.foreign, 0)) AS foreign, sum(coalesce(part.via, 0)) AS via, min(part.hub) AS hub,
-  sum(CASE WHEN part.ids IS NULL THEN 0 ELSE row.gross END) AS gross, collect(part.ids) AS ids
-WITH *, CASE WHEN e - i - i_after > e * $share / 100.0 AND e - i - i_after >= $least_kg THEN 'exports'
-    WHEN i - e - e_before > i * $share / 100.0 AND i - e - e_before >= $least_kg THEN 'imports' END AS side
-WHERE side IS NOT NULL
-  AND ($since IS NULL OR date({year: (month - 1) / 12, month: (month - 1) % 12 + 1, day: 1}) >= date.truncate('month', $since))
-WITH known, sent, meant, good, side, month, gross, ids, hub,
-  CASE side WHEN 'exports' THEN e ELSE i END AS recorded,
-  CASE side WHEN 'exports' THEN e - i - i_after ELSE i - e - e_before END AS missing,
-  CASE side WHEN 'exports' THEN via ELSE foreign END AS other
-ORDER BY month
-WITH known, sent, meant, good, side, collect({month: month, recorded: recorded, missing: missing, other: other, ids: ids,
-  gross: gross, hub: hub}) AS found
+CALL (rows) {
+  UNWIND rows AS row
+  WITH row
+  WHERE $hs IS NULL OR row.good STARTS WITH left($hs, $digits)
+  UNWIND CASE row.way
+    WHEN 'out' THEN [{sent: row.sent, at: 0, e: row.kg, ids: row.ids}, {sent: row.sent, at: 1, e_before: row.kg}]
+    ELSE [{sent: row.sent, at: 0, i: row.kg, foreign: CASE WHEN row.foreign IS NOT NULL THEN row.kg END,
+        hub: row.foreign, ids: row.ids}, {sent: row.sent, at: -1, i_after: row.kg}]
+      + CASE WHEN row.foreign IS NULL THEN [] ELSE [{sent: row.foreign, at: 0, via: row.kg, hub: row.sent},
+          {sent: row.foreign, at: -1, via: row.kg, hub: row.sent}] END END AS part
+  WITH part.sent AS sent, row.meant AS meant, row.good AS good, row.month + part.at AS month,
+    sum(coalesce(part.e, 0)) AS e, sum(coalesce(part.e_before, 0)) AS e_before,
+    sum(coalesce(part.i, 0)) AS i, sum(coalesce(part.i_after, 0)) AS i_after,
+    sum(coalesce(part.foreign, 0)) AS foreign, sum(coalesce(part.via, 0)) AS via, min(part.hub) AS hub,
+    sum(CASE WHEN part.ids IS NULL THEN 0 ELSE row.gross END) AS gross, collect(part.ids) AS ids
+  WITH *, CASE WHEN e - i - i_after > e * $share / 100.0 AND e - i - i_after >= $least_kg THEN 'exports'
+      WHEN i - e - e_before > i * $share / 100.0 AND i - e - e_before >= $least_kg THEN 'imports' END AS side
+  WHERE side IS NOT NULL
+    AND ($since IS NULL OR date({year: (month - 1) / 12, month: (month - 1) % 12 + 1, day: 1}) >= date.truncate('month', $since))
+  WITH sent, meant, good, side, month, gross, ids, hub,
+    CASE side WHEN 'exports' THEN e ELSE i END AS recorded,
+    CASE side WHEN 'exports' THEN e - i - i_after ELSE i - e - e_before END AS missing,
+    CASE side WHEN 'exports' THEN via ELSE foreign END AS other
+  ORDER BY month
+  WITH sent, meant, good, side, collect({month: month, recorded: recorded, missing: missing, other: other, ids: ids,
+    gross: gross, hub: hub}) AS found
+  RETURN sent, meant, good, side, found
+}
 WITH *, head([k IN known WHERE CASE side WHEN 'exports' THEN k.way = 'in' AND k.country = meant
   ELSE k.way = 'out' AND k.country = sent END]) AS silent
 WITH sent, meant, good, side, [f IN found WHERE CASE side

@@ -58,32 +58,41 @@ CALL () {
   RETURN collect({id: l.id, holder: l.holder, hs: left(l.hs, 6), destination: l.destination,
     from: coalesce(l.from, date('0001-01-01')), until: coalesce(l.to, date('9999-12-31'))}) AS licences
 }
+// The rules of each good are looked up once.
 CALL (goods) {
-  MATCH (a:Shipment)
-  WHERE (left(a.hs, 6) IN goods OR left(a.hs, 4) IN goods) AND size(a.hs) >= 6
-  MATCH (a)-[h:HANDOFF]->(b:Shipment)
-  WHERE h.days <= $window AND (NOT h.basis IN ['weight', 'split', 'merge', 'affiliate']
-      OR h.weight >= $strength OR (h.rank = 1 AND h.as_it_is AND -log10(h.expected + 1e-9) >= $strength))
-    AND ($company IS NULL OR h.holder = $company)
-  UNWIND COLLECT { UNWIND [a.origin, h.from_country] AS o WITH o WHERE o IS NOT NULL RETURN DISTINCT o } AS origin
-  RETURN a, h, b, a AS named, origin, h.holder AS holder,
-    coalesce(b.dispatch, head([(b)-[:LOADED_AT]->(p) | p.country]), h.via_country) AS through,
-    coalesce(b.destination, h.to_country) AS destination, h.via_country AS came_to
-  UNION ALL
-  MATCH (b:Shipment)
-  WHERE (left(b.hs, 6) IN goods OR left(b.hs, 4) IN goods) AND size(b.hs) >= 6 AND b.origin IS NOT NULL
-  WITH b, coalesce(b.dispatch, head([(b)-[:LOADED_AT]->(p) | p.country])) AS through,
-    coalesce(b.destination, head([(b)-[:DISCHARGED_AT]->(p) | p.country])) AS destination
-  WHERE through <> b.origin
-  MATCH (b)-[r:EXPORTED_BY|SOLD_BY|SHIPPED]-(c:Party)
-  WITH b, through, destination, r, c ORDER BY CASE type(r) WHEN 'EXPORTED_BY' THEN 0 WHEN 'SOLD_BY' THEN 1 ELSE 2 END
-  WITH b, through, destination, collect(c.id)[0] AS holder
-  WHERE $company IS NULL OR holder = $company
-  RETURN NULL AS a, NULL AS h, b, b AS named, b.origin AS origin, holder, through, destination, through AS came_to
+  CALL (goods) {
+    MATCH (a:Shipment)
+    WHERE (left(a.hs, 6) IN goods OR left(a.hs, 4) IN goods) AND size(a.hs) >= 6
+    MATCH (a)-[h:HANDOFF]->(b:Shipment)
+    WHERE h.days <= $window AND (NOT h.basis IN ['weight', 'split', 'merge', 'affiliate']
+        OR h.weight >= $strength OR (h.rank = 1 AND h.as_it_is AND -log10(h.expected + 1e-9) >= $strength))
+      AND ($company IS NULL OR h.holder = $company)
+    UNWIND COLLECT { UNWIND [a.origin, h.from_country] AS o WITH o WHERE o IS NOT NULL RETURN DISTINCT o } AS origin
+    RETURN a, h, b, a AS named, origin, h.holder AS holder,
+      coalesce(b.dispatch, head([(b)-[:LOADED_AT]->(p) | p.country]), h.via_country) AS through,
+      coalesce(b.destination, h.to_country) AS destination, h.via_country AS came_to
+    UNION ALL
+    MATCH (b:Shipment)
+    WHERE (left(b.hs, 6) IN goods OR left(b.hs, 4) IN goods) AND size(b.hs) >= 6 AND b.origin IS NOT NULL
+    WITH b, coalesce(b.dispatch, head([(b)-[:LOADED_AT]->(p) | p.country])) AS through,
+      coalesce(b.destination, head([(b)-[:DISCHARGED_AT]->(p) | p.country])) AS destination
+    WHERE through <> b.origin
+    MATCH (b)-[r:EXPORTED_BY|SOLD_BY|SHIPPED]-(c:Party)
+    WITH b, through, destination, r, c ORDER BY CASE type(r) WHEN 'EXPORTED_BY' THEN 0 WHEN 'SOLD_BY' THEN 1 ELSE 2 END
+    WITH b, through, destination, collect(c.id)[0] AS holder
+    WHERE $company IS NULL OR holder = $company
+    RETURN NULL AS a, NULL AS h, b, b AS named, b.origin AS origin, holder, through, destination, through AS came_to
+  }
+  WITH *
+  WHERE origin <> through AND through <> destination AND origin <> destination AND came_to = through
+    AND ($since IS NULL OR coalesce(b.departed, b.declared) >= $since)
+  RETURN left(named.hs, 6) AS code, collect({a: a, h: h, b: b, named: named, origin: origin, holder: holder,
+    through: through, destination: destination}) AS rows
 }
-WITH *
-WHERE origin <> through AND through <> destination AND origin <> destination AND came_to = through
-  AND ($since IS NULL OR coalesce(b.departed, b.declared) >= $since)
+WITH code, rows, licences, [k IN rules WHERE code STARTS WITH k.short] AS rules
+UNWIND rows AS row
+WITH licences, rules, row.a AS a, row.h AS h, row.b AS b, row.named AS named, row.origin AS origin,
+  row.holder AS holder, row.through AS through, row.destination AS destination
 WITH *, [k IN rules WHERE named.hs STARTS WITH k.short
     AND (size(k.hs) <= 6 OR coalesce(named.hs_country <> k.hs_country, true)
       OR named.hs STARTS WITH k.hs OR k.hs STARTS WITH named.hs)

@@ -52,14 +52,16 @@ CALL () {
     to: coalesce(c.departed_last, c.departed, c.arrived_last, c.arrived),
     at: CASE WHEN abs(p.lat) <= 90 AND abs(p.lon) <= 180
       THEN point({latitude: p.lat, longitude: p.lon}) END}) AS calls
-  MATCH (s:Shipment)-[:CARRIED_BY]->(v)
-  WHERE s.departed = coalesce(s.departed_last, s.departed) AND s.departed <= s.arrived
-    AND s.arrived = coalesce(s.arrived_last, s.arrived) AND ($since IS NULL OR s.departed >= $since)
-  MATCH (s)-[:LOADED_AT]->(l:Port)
-  MATCH (s)-[:DISCHARGED_AT]->(d:Port)
-  WHERE l <> d
-  WITH v, calls, l, d, s.departed AS dep, s.arrived AS arr, collect(s) AS carried,
-    count(DISTINCT coalesce(s.movement, s.id)) AS times
+  CALL (v) {
+    MATCH (s:Shipment)-[:CARRIED_BY]->(v)
+    WHERE s.departed = coalesce(s.departed_last, s.departed) AND s.departed <= s.arrived
+      AND s.arrived = coalesce(s.arrived_last, s.arrived) AND ($since IS NULL OR s.departed >= $since)
+    MATCH (s)-[:LOADED_AT]->(l:Port)
+    MATCH (s)-[:DISCHARGED_AT]->(d:Port)
+    WHERE l <> d
+    RETURN l, d, s.departed AS dep, s.arrived AS arr, collect(s)[..10] AS carried,
+      count(DISTINCT coalesce(s.movement, s.id)) AS times
+  }
   WITH *, dep - duration({days: $slack}) AS early, dep + duration({days: $slack}) AS late,
     arr + duration({days: $slack}) AS over,
     CASE WHEN abs(l.lat) <= 90 AND abs(l.lon) <= 180
@@ -153,11 +155,14 @@ CALL () {
     MATCH (v:Vessel)-[c:CALLED_AT]->(p:Port)
     WITH v, collect({c: c, p: p, from: c.arrived,
       to: coalesce(c.departed_last, c.departed, c.arrived_last, c.arrived)}) AS calls
-    MATCH (s:Shipment)-[:CARRIED_BY]->(v)
-    WHERE s.departed = coalesce(s.departed_last, s.departed) AND s.arrived = coalesce(s.arrived_last, s.arrived)
-      AND ($since IS NULL OR s.departed >= $since)
-    WITH v, calls, s.departed AS dep, collect(s) AS aboard, count(DISTINCT coalesce(s.movement, s.id)) AS times
-    WHERE times <= $most_lots
+    CALL (v) {
+      MATCH (s:Shipment)-[:CARRIED_BY]->(v)
+      WHERE s.departed = coalesce(s.departed_last, s.departed)
+        AND s.arrived = coalesce(s.arrived_last, s.arrived) AND ($since IS NULL OR s.departed >= $since)
+      WITH s.departed AS dep, collect(s) AS aboard, count(DISTINCT coalesce(s.movement, s.id)) AS times
+      WHERE times <= $most_lots
+      RETURN aboard, times
+    }
     UNWIND aboard AS s
     MATCH (s)-[:LOADED_AT]->(l:Port)
     MATCH (s)-[:DISCHARGED_AT]->(d:Port)
