@@ -1,0 +1,217 @@
+// title: Voyages that do not go as their papers say
+// about: |
+//   Sets the port calls of vessels beside the shipments that they carried: a vessel that stayed at
+//   another port on the day it is said to have loaded or discharged, ports called at in the wrong
+//   order, calls further apart than a vessel can go in the time, a way at least 1.5 times the
+//   direct one, and a vessel that met another in a port on the way, from where the other soon left
+//   with like goods.
+// misses: |
+//   meetings at sea (there are no positions, only port calls), voyages of which no call is loaded
+//   or of which the papers name no day or port, and transfers from or to a liner: a voyage of more
+//   than --most-lots movements is not looked at for them.
+// lawful: |
+//   a day or two between papers and calls; two ports less than --least-km apart; a round that is
+//   made at least three times; a call at which other cargo of the vessel is loaded or discharged;
+//   a change of vessels on one bill or movement.
+// red_flag: |
+//   US Departments of State, Treasury and Coast Guard, Sanctions Advisory for the Maritime
+//   Industry, 2020-05-14: voyage irregularities and transfers from ship to ship.
+// key: kind, vessels_drawn, day, calls
+// explained: explained
+// score:
+//   order: 3 when the calls contradict the papers or each other
+//   cargo: 3 when one lot, serial or container is on both vessels, 2 for a weight within 0.5 %, else 1
+//   way: how many times as long as the direct way, less 1, 3 at most
+// explain: "{kind}: {vessels}, {day}. {text} Movements on the voyage: {times}."
+// against:
+//   by_air: "great circles cross land: there may be no shorter way by sea, and weather, canals and repairs make detours too"
+//   in_port: "a port that both call at is no proof that they lay side by side; the goods only look alike"
+//   placeless: a port without a position is taken as far from the others
+//   papers: days on papers are often those of the bill and not of the vessel
+//   typed: one call on a wrong day, or under a wrong vessel, would look the same
+// needs:
+//   port_calls: [vessel, port, arrived]
+// absence: [port_calls]
+// example: netinv find-voyage-irregularities --factor 2 --since 2025-01-01
+// inputs:
+//   vessel: {type: entity, optional: true, help: Only voyages of this vessel (IMO number or name)}
+//   factor: {type: number, default: 1.5, min: 1, max: 100, help: "Least length of the way, as a multiple of the direct one"}
+//   slack: {type: integer, default: 2, min: 0, max: 30, ours: true, help: Days by which papers and calls may differ}
+//   least_km: {type: number, default: 200, min: 0, max: 20000, ours: true, help: Ports less than so many kilometres apart are taken as one}
+//   knots: {type: number, default: 30, min: 1, max: 100, ours: true, help: Most nautical miles an hour that a vessel goes}
+//   within: {type: integer, default: 10, min: 0, max: 90, ours: true, help: Most days from a meeting until the other vessel leaves with like goods}
+//   tolerance: {type: number, default: 5, min: 0, max: 50, ours: true, help: Most per cent by which like weights differ}
+//   most_lots: {type: integer, default: 50, min: 1, max: 100000, ours: true, help: A voyage of more movements is a liner's and not looked at for transfers}
+//   since: {type: date, optional: true, help: Only voyages that begin on this day or later}
+CYPHER 25
+CALL () {
+  MATCH (v:Vessel)-[c:CALLED_AT]->(p:Port)
+  WHERE $vessel IS NULL OR v.imo = $vessel
+  WITH v, c, p ORDER BY v.imo, c.arrived, p.code
+  WITH v, collect({c: c, code: p.code, name: coalesce(p.name, p.code), from: c.arrived,
+    to: coalesce(c.departed_last, c.departed, c.arrived_last, c.arrived),
+    at: CASE WHEN abs(p.lat) <= 90 AND abs(p.lon) <= 180
+      THEN point({latitude: p.lat, longitude: p.lon}) END}) AS calls
+  CALL (v) {
+    MATCH (s:Shipment)-[:CARRIED_BY]->(v)
+    WHERE s.departed = coalesce(s.departed_last, s.departed) AND s.departed <= s.arrived
+      AND s.arrived = coalesce(s.arrived_last, s.arrived) AND ($since IS NULL OR s.departed >= $since)
+    MATCH (s)-[:LOADED_AT]->(l:Port)
+    MATCH (s)-[:DISCHARGED_AT]->(d:Port)
+    WHERE l <> d
+    RETURN l, d, s.departed AS dep, s.arrived AS arr, collect(s)[..10] AS carried,
+      count(DISTINCT coalesce(s.movement, s.id)) AS times
+  }
+  WITH *, dep - duration({days: $slack}) AS early, dep + duration({days: $slack}) AS late,
+    arr + duration({days: $slack}) AS over,
+    CASE WHEN abs(l.lat) <= 90 AND abs(l.lon) <= 180
+      THEN point({latitude: l.lat, longitude: l.lon}) END AS from_at,
+    CASE WHEN abs(d.lat) <= 90 AND abs(d.lon) <= 180
+      THEN point({latitude: d.lat, longitude: d.lon}) END AS to_at
+  WITH *, [c IN calls WHERE c.to >= early AND c.from <= over] AS near
+  WITH *, [c IN near WHERE c.code = l.code] AS at_l, [c IN near WHERE c.code = d.code] AS at_d
+  WITH *, last([c IN at_l WHERE c.from <= late]) AS begins, head([c IN at_d WHERE c.from >= dep]) AS ends,
+    CASE WHEN none(c IN at_l WHERE c.from <= late) THEN head([c IN near WHERE c.code <> l.code
+      AND c.from < dep AND dep < c.to
+      AND coalesce(point.distance(c.at, from_at) > $least_km * 1000, true)]) END AS not_loading,
+    CASE WHEN none(c IN at_d WHERE c.to >= arr - duration({days: $slack})) THEN
+      head([c IN near WHERE c.code <> d.code AND c.from < arr AND arr < c.to
+      AND coalesce(point.distance(c.at, to_at) > $least_km * 1000, true)]) END AS not_landing,
+    size(at_l) > 0 AND size(at_d) > 0 AND at_d[-1].from < at_l[0].from AS reversed
+  WITH *, [begins] + [c IN near WHERE c.from > begins.from AND c.from < ends.from
+    AND NOT c.code IN [l.code, d.code]] + [ends] AS legs
+  WITH *, [c IN legs WHERE c.at IS NOT NULL] AS known, point.distance(from_at, to_at) AS direct
+  WITH *, reduce(sum = 0.0, i IN range(1, size(known) - 1) |
+    sum + point.distance(known[i - 1].at, known[i].at)) / CASE WHEN direct > 0 THEN direct END AS longer
+  WITH *, CASE WHEN reversed THEN 'out of order'
+    WHEN not_loading IS NOT NULL OR not_landing IS NOT NULL THEN 'elsewhere'
+    WHEN size(legs) > 2 AND begins IS NOT NULL AND ends IS NOT NULL AND direct >= $least_km * 1000
+      AND longer >= $factor THEN 'detour' END AS kind
+  WHERE kind IS NOT NULL
+  WITH *, CASE kind WHEN 'detour' THEN legs WHEN 'out of order' THEN [at_d[-1], at_l[0]]
+    ELSE [c IN [not_loading, not_landing] WHERE c IS NOT NULL] END AS shown
+  WITH *, [c IN shown | c.code] AS codes
+  WITH kind, codes, l, d, count(*) AS rounds, collect({v: v, dep: dep, arr: arr, carried: carried, times: times,
+    shown: shown, longer: longer, not_loading: not_loading, direct: direct}) AS found
+  UNWIND found AS one
+  WITH kind, codes, l, d, rounds, one, one.v AS v, one.dep AS dep, one.arr AS arr, one.carried AS carried
+  // Whoever has cargo for the port on the way has reason to go there.
+  WITH *, kind = 'detour' AND all(c IN one.shown[1..-1] WHERE EXISTS {
+    MATCH (v)<-[:CARRIED_BY]-(o:Shipment)-[:LOADED_AT|DISCHARGED_AT]->(:Port {code: c.code})
+    WHERE o.arrived >= c.from AND o.departed <= c.to }) AS served
+  RETURN kind, [v] AS vessels_drawn, dep AS day, [c IN one.shown | c.name] AS calls,
+    [c IN one.shown | c.c] AS held, carried[..10] AS cargo_drawn, one.times AS times,
+    CASE kind WHEN 'detour' THEN 'From ' + coalesce(l.name, l.code) + ' to ' + coalesce(d.name, d.code)
+        + ' it went ' + round(one.longer, 1) + ' times the direct way of '
+        + toInteger(one.direct / 1000) + ' km.'
+      WHEN 'out of order' THEN 'It is said to have gone from ' + coalesce(l.name, l.code) + ' to '
+        + coalesce(d.name, d.code) + ' by ' + arr + ', and called at ' + one.shown[0].name + ' on '
+        + one.shown[0].from + ', before ' + one.shown[1].name + ' on ' + one.shown[1].from + '.'
+      ELSE 'It is said to have ' + CASE WHEN one.not_loading IS NOT NULL
+          THEN 'left ' + coalesce(l.name, l.code) + ' on ' + dep
+          ELSE 'come to ' + coalesce(d.name, d.code) + ' on ' + arr END
+        + ', and lay at ' + one.shown[0].name + ' from ' + one.shown[0].from + ' to ' + one.shown[0].to
+        + '.' END AS text,
+    CASE kind WHEN 'detour' THEN 0.0 ELSE 3.0 END AS order, 0.0 AS cargo,
+    CASE WHEN kind <> 'detour' THEN 0.0 WHEN one.longer > 4 THEN 3.0 ELSE round(one.longer - 1, 2) END AS way,
+    any(p IN [l, d] WHERE p.lat IS NULL OR p.lon IS NULL) AND kind = 'elsewhere' AS placeless,
+    CASE WHEN kind = 'detour' AND rounds >= 3 THEN 'the same round is made ' + rounds + ' times'
+      WHEN served THEN 'other cargo of the vessel is loaded or discharged at every port on the way' END
+      AS explained
+  UNION ALL
+  MATCH (v:Vessel)-[c:CALLED_AT]->(p:Port)
+  WHERE ($vessel IS NULL OR v.imo = $vessel) AND abs(p.lat) <= 90 AND abs(p.lon) <= 180
+  WITH v, c, p ORDER BY v.imo, c.arrived, p.code
+  WITH v, collect({c: c, name: coalesce(p.name, p.code), from: c.arrived, to: coalesce(c.departed, c.arrived),
+    at: point({latitude: p.lat, longitude: p.lon})}) AS calls
+  UNWIND range(1, size(calls) - 1) AS i
+  WITH v, calls[i - 1] AS a, calls[i] AS b
+  WITH v, a, b, point.distance(a.at, b.at) / 1000 AS km, duration.inDays(a.to, b.from).days AS days
+  WHERE ($since IS NULL OR a.to >= $since) AND km >= $least_km AND ((days < -1 AND b.to > b.from)
+    OR km > $knots * 1.852 * 24 * (CASE WHEN days < 0 THEN 1 ELSE days + 1 END))
+  RETURN 'too fast' AS kind, [v] AS vessels_drawn, a.to AS day, [a.name, b.name] AS calls,
+    [a.c, b.c] AS held, [] AS cargo_drawn, 0 AS times,
+    'It left ' + a.name + ' on ' + a.to + ' and came to ' + b.name + ', ' + toInteger(km)
+      + ' km away, on ' + b.from + '.' AS text,
+    3.0 AS order, 0.0 AS cargo, 0.0 AS way, false AS placeless, NULL AS explained
+  UNION ALL
+  // What is too full to be looked at for transfers is said.
+  MATCH (v:Vessel) WHERE EXISTS { (v)-[:CALLED_AT]->() } AND ($vessel IS NULL OR v.imo = $vessel)
+  MATCH (s:Shipment)-[:CARRIED_BY]->(v)
+  WHERE s.departed IS NOT NULL AND ($since IS NULL OR s.departed >= $since)
+  WITH v, s.departed AS dep, count(DISTINCT coalesce(s.movement, s.id)) AS lots
+  WHERE lots > $most_lots
+  WITH v, count(*) AS voyages, min(dep) AS day, max(lots) AS lots ORDER BY voyages DESC, v.imo
+  WITH collect(v)[..20] AS some, count(*) AS vessels, sum(voyages) AS voyages, min(day) AS day, max(lots) AS lots
+  WHERE vessels > 0
+  RETURN 'liners' AS kind, some AS vessels_drawn, day, [] AS calls, [] AS held, [] AS cargo_drawn, lots AS times,
+    voyages + ' voyages of ' + vessels + ' vessels carry more than ' + $most_lots + ' movements.' AS text,
+    0.0 AS order, 0.0 AS cargo, 0.0 AS way, false AS placeless,
+    'liners, not looked at for transfers (--most-lots): voyages ' + voyages + ', vessels ' + vessels AS explained
+  UNION ALL
+  // Goods aboard at a call on the way, and goods that leave that port: one row for each and its
+  // weight, brought together by port, heading and bucket of weight.
+  CALL () {
+    MATCH (v:Vessel)-[c:CALLED_AT]->(p:Port)
+    WITH v, collect({c: c, p: p, from: c.arrived,
+      to: coalesce(c.departed_last, c.departed, c.arrived_last, c.arrived)}) AS calls
+    CALL (v) {
+      MATCH (s:Shipment)-[:CARRIED_BY]->(v)
+      WHERE s.departed = coalesce(s.departed_last, s.departed)
+        AND s.arrived = coalesce(s.arrived_last, s.arrived) AND ($since IS NULL OR s.departed >= $since)
+      WITH s.departed AS dep, collect(s) AS aboard, count(DISTINCT coalesce(s.movement, s.id)) AS times
+      WHERE times <= $most_lots
+      RETURN aboard, times
+    }
+    UNWIND aboard AS s
+    MATCH (s)-[:LOADED_AT]->(l:Port)
+    MATCH (s)-[:DISCHARGED_AT]->(d:Port)
+    UNWIND [c IN calls WHERE c.from > s.departed AND c.to < s.arrived AND c.p <> l AND c.p <> d] AS c
+    WITH v, s, c, times, coalesce(s.weight_kg, s.gross_kg) AS kg
+    WHERE kg > 0 AND s.hs IS NOT NULL
+    UNWIND [-1, 0, 1] AS step
+    RETURN c.p AS p, left(s.hs, 4) AS heading, step + toInteger(floor(log(kg) / log(1 + ($tolerance + 1) / 100.0))) AS bucket,
+      {s: s, v: v, c: c, kg: kg, times: times} AS aboard, NULL AS loaded
+    UNION ALL
+    MATCH (v:Vessel) WHERE EXISTS { (v)-[:CALLED_AT]->() }
+    MATCH (s:Shipment)-[:CARRIED_BY]->(v)
+    WHERE s.departed IS NOT NULL AND s.hs IS NOT NULL AND ($since IS NULL OR s.departed >= $since)
+    MATCH (s)-[:LOADED_AT]->(p:Port)
+    WITH v, s, p, coalesce(s.weight_kg, s.gross_kg) AS kg
+    WHERE kg > 0
+    RETURN p, left(s.hs, 4) AS heading, toInteger(floor(log(kg) / log(1 + ($tolerance + 1) / 100.0))) AS bucket,
+      NULL AS aboard, {s: s, v: v, kg: kg} AS loaded
+  }
+  WITH p, heading, bucket, collect(aboard) AS aboard, collect(loaded) AS loaded
+  WHERE size(aboard) > 0 AND size(loaded) > 0
+  UNWIND aboard AS a
+  UNWIND [b IN loaded WHERE b.v <> a.v AND b.s.departed >= a.c.from
+    AND b.s.departed <= a.c.to + duration({days: $within})
+    AND abs(a.kg - b.kg) <= $tolerance / 100.0 * CASE WHEN a.kg > b.kg THEN a.kg ELSE b.kg END
+    AND ($vessel IS NULL OR $vessel IN [a.v.imo, b.v.imo])] AS b
+  MATCH (w:Vessel {imo: b.v.imo})-[met:CALLED_AT]->(p)
+  WHERE met.arrived <= a.c.to AND a.c.from <= coalesce(met.departed_last, met.departed, met.arrived)
+    AND met.arrived <= b.s.departed
+  WITH p, a, b, collect(met) AS meetings
+  WITH *, any(key IN ['lot', 'serial'] WHERE a.s[key] = b.s[key])
+    OR EXISTS { WITH a, b MATCH (x:Shipment {id: a.s.id})-[:STUFFED_IN]->()<-[:STUFFED_IN]-(y:Shipment {id: b.s.id}) } AS traced
+  RETURN 'alongside' AS kind, [a.v, b.v] AS vessels_drawn, a.c.from AS day, [coalesce(p.name, p.code)] AS calls,
+    [a.c.c] + meetings AS held, [a.s, b.s] AS cargo_drawn, a.times AS times,
+    'Both lay at ' + coalesce(p.name, p.code) + ', where the first is said to have unloaded nothing of '
+      + a.s.id + '; the second left with ' + b.s.id + ' on ' + b.s.departed + ' (heading ' + left(a.s.hs, 4)
+      + ', ' + a.kg + ' and ' + b.kg + ' kg).' AS text,
+    0.0 AS order, CASE WHEN traced THEN 3.0
+      WHEN abs(a.kg - b.kg) <= 0.005 * a.kg THEN 2.0 ELSE 1.0 END AS cargo, 0.0 AS way, false AS placeless,
+    CASE WHEN any(key IN ['bill', 'master_bill', 'movement'] WHERE a.s[key] = b.s[key])
+      THEN 'one bill or movement names both vessels: a change of vessels on paper' END AS explained
+}
+WITH * ORDER BY explained IS NOT NULL, order + cargo + way DESC, vessels_drawn[0].imo, day, calls
+RETURN kind, [v IN vessels_drawn | coalesce(v.name, v.imo)] AS vessels, day, calls,
+  [s IN cargo_drawn | s.id] AS shipments, times, text, order, cargo, way,
+  CASE WHEN kind = 'detour' THEN 'yes' END AS by_air,
+  CASE WHEN kind = 'alongside' THEN 'yes' END AS in_port,
+  CASE WHEN placeless THEN 'yes' END AS placeless,
+  CASE WHEN kind IN ['elsewhere', 'out of order'] THEN 'yes' END AS papers,
+  CASE WHEN order > 0 THEN 'yes' END AS typed, explained, vessels_drawn, held,
+  cargo_drawn, [s IN cargo_drawn | [(s)-[r:CARRIED_BY|LOADED_AT|DISCHARGED_AT|SHIPPED|CONSIGNED_TO]-() | r]]
+    AS around
