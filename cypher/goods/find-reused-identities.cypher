@@ -37,31 +37,32 @@
 //   max_uses: {type: integer, default: 200, min: 2, max: 1000000, ours: true, help: A number on more movements than this is a placeholder}
 CYPHER 25
 CALL () {
-  MATCH (s:Shipment)-[:STUFFED_IN]->(k:Container)
-  RETURN 'container' AS kind, k.number AS value, s
+  MATCH (s:Shipment)-[u:STUFFED_IN]->(k:Container)
+  RETURN 'container' AS kind, k.number AS value, s, coalesce(u.seal, '') AS seal
   UNION ALL
   MATCH (s:Shipment) WHERE s.serial IS NOT NULL
-  RETURN 'serial' AS kind, s.serial AS value, s
+  RETURN 'serial' AS kind, s.serial AS value, s, '' AS seal
   UNION ALL
   MATCH (s:Shipment) WHERE s.bill IS NOT NULL
-  RETURN 'bill of lading' AS kind, s.bill AS value, s
+  RETURN 'bill of lading' AS kind, s.bill AS value, s, '' AS seal
   UNION ALL
   MATCH (s:Shipment) WHERE s.lot IS NOT NULL AND s.origin IS NOT NULL
-  RETURN 'lot' AS kind, s.lot AS value, s
+  RETURN 'lot' AS kind, s.lot AS value, s, '' AS seal
 }
-WITH kind, value, s
+WITH kind, value, s, seal
 WHERE s.departed IS NOT NULL AND ($since IS NULL OR s.departed >= $since)
 ORDER BY kind, value, s.departed, s.id
-WITH kind, value, collect(s) AS trips, count(DISTINCT coalesce(s.movement, s.id)) AS movements
+WITH kind, value, collect(s) AS trips, collect(seal) AS seals, count(DISTINCT coalesce(s.movement, s.id)) AS movements
 WHERE movements > 1
 UNWIND range(0, size(trips) - 2) AS i
-WITH kind, value, trips, movements, trips[i] AS a, trips[i + 1] AS b
+WITH kind, value, movements, trips[i] AS a, trips[i + 1] AS b,
+  seals[i] <> '' AND seals[i] = seals[i + 1] AS sealed
 WITH *, duration.inDays(a.departed, b.departed).days AS days,
   // Certainly still on its way when the next leaves: the month of a day counts against it.
   coalesce(b.departed_last, b.departed) < a.arrived AS at_once
 WHERE coalesce(a.movement, a.id) <> coalesce(b.movement, b.id) AND days <= $reuse
   AND CASE kind
-    WHEN 'container' THEN true
+    WHEN 'container' THEN at_once OR sealed
     WHEN 'serial' THEN at_once AND coalesce(left(a.hs, 4) = left(b.hs, 4), true)
     WHEN 'bill of lading' THEN duration.inDays(coalesce(a.departed_last, a.departed), b.departed).days > $slack
     ELSE a.origin <> b.origin AND left(a.hs, 6) = left(b.hs, 6) END
@@ -69,9 +70,7 @@ WITH *,
   head(COLLECT { MATCH (a)-[:LOADED_AT]->(p) RETURN p }) AS a_from,
   head(COLLECT { MATCH (b)-[:LOADED_AT]->(p) RETURN p }) AS b_from,
   head(COLLECT { MATCH (a)-[:DISCHARGED_AT]->(p) RETURN p }) AS a_to,
-  head(COLLECT { MATCH (b)-[:DISCHARGED_AT]->(p) RETURN p }) AS b_to,
-  kind = 'container' AND EXISTS { MATCH (a)-[x:STUFFED_IN]->(:Container {number: value}),
-    (b)-[y:STUFFED_IN]->(:Container {number: value}) WHERE x.seal = y.seal } AS sealed
+  head(COLLECT { MATCH (b)-[:DISCHARGED_AT]->(p) RETURN p }) AS b_to
 WITH *, coalesce(a.dispatch, a_from.country) AS a_land, coalesce(b.dispatch, b_from.country) AS b_land,
   coalesce(a.destination, a_to.country) AS a_end
 WITH *, CASE
@@ -99,9 +98,9 @@ WITH *, CASE WHEN at_once THEN duration.inDays(b.departed,
 ORDER BY sealed DESC, lost DESC, b.id
 WITH kind, value, movements, collect({a: a, b: b, why: why, lost: lost, days: days, a_land: a_land,
     b_land: b_land, a_end: a_end, sealed: sealed}) AS found
-WHERE $company IS NULL OR any(one IN found WHERE EXISTS { (:Party {id: $company})--(s) WHERE s IN [one.a, one.b] })
-WITH *, found[0] AS worst, reduce(all_ = [], one IN found |
-    all_ + CASE WHEN one.a IN all_ THEN [] ELSE [one.a] END + [one.b]) AS legs
+WITH *, found[0] AS worst, found[0].a AS a, found[0].b AS b, reduce(all_ = [], one IN found |
+    all_ + [s IN [one.a, one.b] WHERE NOT s IN all_]) AS legs
+WHERE $company IS NULL OR any(s IN legs WHERE EXISTS { (s)--(:Party {id: $company}) })
 WITH *, CASE WHEN worst.sealed THEN 'container and seal' ELSE kind END AS named,
   CASE WHEN kind = 'serial' OR worst.sealed THEN 3.0 WHEN kind = 'lot' THEN 1.5 ELSE 2.0 END AS proof,
   CASE WHEN worst.lost > 20 THEN 2.0 ELSE worst.lost / 10.0 END AS overlap,
@@ -119,8 +118,8 @@ RETURN named AS kind, value, movements, size(found) AS pairs,
     ELSE one.a.id + ' says it is of ' + one.a.origin + ', ' + one.b.id + ' of ' + one.b.origin END), 2) AS story,
   [s IN legs | s.id] AS shipments, proof, overlap, apart,
   head([s IN legs WHERE s.doubts IS NOT NULL | s.doubts]) AS doubts,
-  CASE WHEN EXISTS { MATCH (x)-[:SHIPPED]->(s WHERE s = worst.a)-[:CONSIGNED_TO]->(y),
-    (x)-[:SHIPPED]->(t WHERE t = worst.b)-[:CONSIGNED_TO]->(y) } THEN 'yes' END AS same_parties,
+  CASE WHEN EXISTS { (a)<-[:SHIPPED]-()-[:SHIPPED]->(b) }
+    AND EXISTS { (a)-[:CONSIGNED_TO]->()<-[:CONSIGNED_TO]-(b) } THEN 'yes' END AS same_parties,
   explained, legs[..50] AS drawn,
   COLLECT { UNWIND legs[..50] AS s MATCH (s)-[r:SHIPPED|CONSIGNED_TO|LOADED_AT|DISCHARGED_AT|STUFFED_IN]-()
     RETURN r } AS around
