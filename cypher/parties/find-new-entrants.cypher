@@ -1,0 +1,169 @@
+// title: Newcomers to a good under control
+// about: |
+//   Companies that are younger than a control, or whose first trade in the good on record comes
+//   after it, and that within 24 months of it move as much as the upper quarter of the companies on
+//   their lane (country of dispatch to country of destination). Where fewer than --peers companies
+//   are on the lane, all trade in the good is the measure. Goods are compared at the first six digits
+//   of the control's code. Any country counts: a detour has its own newcomers.
+// misses: |
+//   newcomers that stay small or come later, old companies bought for the purpose that traded the
+//   good before, trade under another code, and shipments without a day, code or weight. That a
+//   first trade is the first is said only where the tables begin at least --history days before.
+// lawful: |
+//   holders of a licence for the good, and companies of an owner (at least 50 %, one or two steps)
+//   that traded the good before, or that has a company that did: listed with --lawful. New demand
+//   and plants moved abroad bring newcomers too.
+// red_flag: |
+//   Published cases: US Attorney, Central District of California, complaint of August 2025 (a
+//   company founded soon after the rule); Reuters, 2025-07-09, on antimony (a surge after the ban).
+// key: newcomer, good, from
+// explained: explained
+// score:
+//   soon: 2 when the trade begins on the day of the control, falling to 0 after --months
+//   large: log2 of its volume over the quarter's bound, 2 at most
+//   young: 1 when it was incorporated after the control
+//   touches: 1 when its trade has the control's origin or destination, or the control names none
+// explain: |
+//   {company} began to trade {good} on {began}, {days} days after control {controls} ({from}): {why}.
+//   On {lane} it moved {volume} kg in {movements} shipments; the upper quarter begins at {bound} kg
+//   ({peers} companies, {measure}).
+// against:
+//   thin: too few companies trade the good to say what is much
+//   unknown_age: the company's day of incorporation is not recorded
+//   service: "the company is a {service} by its role"
+// needs:
+//   controls: [hs, from]
+//   shipments: [hs, departed|declared|arrived, weight_kg|gross_kg, exporter|seller|shipper|importer|buyer|consignee]
+// example: netinv find-new-entrants --good 811292 --months 12
+// inputs:
+//   company: {type: entity, optional: true, help: Only this company (id or name)}
+//   good: {optional: true, help: "Only controls whose HS code begins so: 8112"}
+//   regime: {optional: true, help: "Only controls of this regime: CN-DUAL-USE"}
+//   months: {type: integer, default: 24, min: 1, max: 240, help: Months after the control in which the trade counts}
+//   quarter: {type: number, default: 75, min: 0, max: 100, help: Percent of the lane's companies that move less}
+//   peers: {type: integer, default: 4, min: 2, max: 1000, ours: true, help: Fewest companies on a lane to compare with}
+//   history: {type: integer, default: 180, min: 0, max: 3650, ours: true, help: Days of records before the control without which a first trade is not called the first}
+//   notices: {type: flag, default: false, help: Count notices as controls}
+CYPHER 25
+// All trade, once: by code, and the day on which the tables begin.
+MATCH (s:Shipment)
+WITH s, coalesce(s.departed, s.declared, s.arrived) AS day
+WHERE day IS NOT NULL
+WITH s.hs AS hs, min(day) AS day, collect(s) AS shipments
+WITH min(day) AS earliest, collect(CASE WHEN hs IS NOT NULL THEN {hs: hs, shipments: shipments} END)
+  AS codes
+MATCH (k:Control)
+WHERE k.hs IS NOT NULL AND size(k.hs) >= 2
+  AND (k.measure IN ['licence', 'ban'] OR ($notices AND k.measure = 'notice'))
+  AND ($good IS NULL OR k.hs STARTS WITH $good) AND ($regime IS NULL OR k.regime = $regime)
+WITH earliest, codes, left(k.hs, 6) AS good, k.from AS from, collect(k) AS controls
+WITH earliest, codes, good, collect({from: from, controls: controls}) AS measures
+WITH *, [one IN codes WHERE one.hs STARTS WITH good] AS mine
+WHERE size(mine) > 0
+CALL (mine) {
+  UNWIND mine AS one
+  UNWIND one.shipments AS s
+  WITH s, coalesce(s.departed, s.declared, s.arrived) AS day, coalesce(s.weight_kg, s.gross_kg) AS kg,
+    coalesce(s.dispatch, head(COLLECT { MATCH (s)-[:LOADED_AT]->(p:Port) RETURN p.country }),
+      s.origin, '?') AS out_of,
+    coalesce(s.destination, head(COLLECT { MATCH (s)-[:DISCHARGED_AT]->(p:Port)
+      RETURN p.country }), '?') AS into
+  WITH s, day, kg, out_of, into,
+    head(COLLECT {
+      MATCH (s)-[r:EXPORTED_BY|SOLD_BY|SHIPPED]-(c:Party)
+      RETURN c ORDER BY CASE type(r) WHEN 'EXPORTED_BY' THEN 1 WHEN 'SOLD_BY' THEN 2 ELSE 3 END }) AS a,
+    head(COLLECT {
+      MATCH (s)-[r:IMPORTED_BY|BOUGHT_BY|CONSIGNED_TO]-(c:Party)
+      RETURN c ORDER BY CASE type(r) WHEN 'IMPORTED_BY' THEN 1 WHEN 'BOUGHT_BY' THEN 2 ELSE 3 END })
+      AS b
+  UNWIND CASE WHEN a = b OR b IS NULL THEN [a] WHEN a IS NULL THEN [b] ELSE [a, b] END AS c
+  // Lines of one record add up; records of one movement say the same goods again.
+  WITH c, out_of, into, coalesce(s.movement, s.id) AS movement, coalesce(s.record, '') AS record,
+    coalesce(s.line, '') AS line, min(day) AS day, max(kg) AS kg, head(collect(s)) AS s
+  WITH c, out_of, into, movement, record, min(day) AS day, sum(kg) AS kg, collect(s) AS rows
+  WITH c, out_of, into, movement, min(day) AS day, max(kg) AS kg, collect(rows[0]) AS rows
+  RETURN c, min(day) AS first,
+    collect({lane: out_of + ' → ' + into, out_of: out_of, into: into, day: day, kg: kg, rows: rows})
+      AS trades
+}
+WITH earliest, good, measures, collect({c: c, first: first, trades: trades}) AS traders
+UNWIND measures AS measure
+WITH earliest, good, traders, measure.from AS from, measure.controls AS controls
+CALL (traders, from) {
+  UNWIND traders AS t
+  UNWIND [one IN t.trades WHERE from <= one.day <= from + duration({months: $months})] AS one
+  WITH one.lane AS lane, one.out_of AS out_of, one.into AS into, t.c AS c, t.first AS first,
+    sum(one.kg) AS volume, count(*) AS movements, min(one.day) AS began,
+    collect(one.rows[0])[..20] AS rows
+  WITH lane, out_of, into, percentileCont(volume, $quarter / 100.0) AS bound, count(*) AS peers,
+    collect({c: c, first: first, volume: volume, movements: movements, began: began, rows: rows})
+      AS firms
+  RETURN collect({lane: lane, out_of: out_of, into: into, bound: bound, peers: peers, firms: firms})
+    AS lanes
+}
+CALL (lanes) {
+  UNWIND lanes AS l
+  UNWIND l.firms AS f
+  RETURN percentileCont(f.volume, $quarter / 100.0) AS wide, count(DISTINCT f.c) AS wide_peers
+}
+UNWIND lanes AS l
+WITH *, l.peers >= $peers AS on_lane
+WITH *, CASE WHEN on_lane THEN l.bound ELSE wide END AS bound,
+  CASE WHEN on_lane THEN l.peers ELSE wide_peers END AS peers
+UNWIND l.firms AS f
+WITH *, f.c AS c, coalesce(f.c.incorporated >= from, false) AS is_young
+WHERE f.first >= from AND f.volume >= bound AND f.volume > 0
+  AND ($company IS NULL OR c.id = $company)
+  AND (is_young OR earliest <= from - duration({days: $history}))
+// Of several controls over one good, the one that the trade began soonest after.
+WITH *, CASE WHEN any(k IN controls WHERE (k.origin IS NULL AND k.destination IS NULL)
+    OR k.origin = l.out_of OR k.destination = l.into OR any(s IN f.rows WHERE s.origin = k.origin))
+    THEN 1 ELSE 0 END AS touches
+ORDER BY from DESC, f.volume DESC
+WITH good, c, head(collect({from: from, controls: controls, lane: l.lane, f: f, bound: bound,
+  peers: peers, on_lane: on_lane, young: is_young, touches: touches, traders: traders})) AS found
+WITH *, found.from AS from, found.f AS f,
+  duration.inDays(found.from, found.f.first).days AS days
+CALL (c, good, from, found) {
+  OPTIONAL MATCH (l:Licence {holder: c.id})
+  WHERE (l.hs IS NULL OR l.hs STARTS WITH good OR good STARTS WITH l.hs)
+    AND coalesce(l.to, date('9999-12-31')) >= found.f.began
+  WITH l ORDER BY l.id LIMIT 1
+  RETURN l.id AS licence
+}
+CALL (c, from, found) {
+  OPTIONAL MATCH (c)<-[up:OWNS]-{1,2}(o:Party)-[down:OWNS]->{0,2}(sister:Party)
+  WHERE sister <> c AND all(r IN up WHERE r.share >= 50) AND all(r IN down WHERE r.share >= 50)
+    AND all(r IN up WHERE coalesce(r.to, date('9999-12-31')) >= found.f.began)
+    AND any(t IN found.traders WHERE t.c = sister AND t.first < from)
+  WITH sister ORDER BY sister.id LIMIT 1
+  RETURN sister
+}
+CALL (f) {
+  UNWIND f.rows AS s
+  MATCH (s)-[r:SHIPPED|EXPORTED_BY|SOLD_BY|CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY]-(:Party)
+  RETURN collect(r) AS trades
+}
+WITH *, round(2.0 * (1.0 - days / (31.0 * $months)), 3) AS soon,
+  CASE WHEN found.bound <= 0 OR f.volume > 4 * found.bound THEN 2.0
+    ELSE round(log(f.volume / found.bound) / log(2), 3) END AS large,
+  CASE WHEN found.young THEN 1.0 ELSE 0.0 END AS young, found.touches AS touches,
+  CASE
+    WHEN licence IS NOT NULL THEN 'it holds a licence for the good: ' + licence
+    WHEN sister IS NOT NULL THEN coalesce(sister.name, sister.id)
+      + ', of the same owner, traded the good before the control'
+  END AS explained
+ORDER BY explained IS NOT NULL, soon + large + young + touches DESC, c.id, good
+RETURN coalesce(c.name, c.id) AS company, good,
+  [k IN found.controls | k.id][..5] AS controls, from, f.first AS began, days,
+  CASE WHEN found.young THEN 'incorporated ' + toString(c.incorporated) + ', after the control'
+    ELSE 'its first trade in the good on record is after the control' END AS why,
+  found.lane AS lane, f.volume AS volume, f.movements AS movements,
+  round(found.bound, 1) AS bound, found.peers AS peers,
+  CASE WHEN found.on_lane THEN 'this lane' ELSE 'all lanes of the good' END AS measure,
+  soon, large, young, touches,
+  CASE WHEN found.peers < $peers THEN 'yes' END AS thin,
+  CASE WHEN c.incorporated IS NULL THEN 'yes' END AS unknown_age,
+  CASE WHEN c.role IN ['forwarder', 'carrier', 'bank', 'warehouse', 'broker'] THEN c.role END
+    AS service,
+  explained, c AS newcomer, found.controls[..5] AS controls_drawn, f.rows AS shipments, trades

@@ -1,0 +1,135 @@
+// title: Companies through which goods only pass
+// about: |
+//   Companies whose outflow is within 10 % of their inflow by weight, that hand consignments on after
+//   a median of at most 14 days, in at least three pairs of an inbound and an outbound shipment that
+//   are linked (HANDOFF: like weight, lot, serial or sealed container).
+// misses: |
+//   goods sent on in other weights or more than four part loads, companies that also trade in much
+//   else, domestic purchases and sales that are in no table, and holders of more than 45 days.
+// lawful: |
+//   forwarders, carriers, warehouses, brokers and banks by their role, hand-overs of which at least
+//   half are lawful on record (processing, returns, re-export with its origin kept), and the buying
+//   or selling company of a group: listed with --lawful. A trading house that buys to order looks
+//   the same as what is sought.
+// red_flag: |
+//   FATF/Egmont, Trade-Based Money Laundering: Risk Indicators, 2021, structural indicators; US
+//   Departments of Commerce, Treasury, Justice, State and Homeland Security, Quint-Seal compliance
+//   note, 2023-12-11: indirect routing of goods.
+// key: holder
+// explained: explained
+// score:
+//   paired: 3 times the share of its inbound shipments that leave in such a pair
+//   quick: 2 when goods leave on the day they come, falling to 0 at --held
+//   narrow: 1 for one supplier and one customer in the pairs, 0.5 for one of either
+//   changed: the share of the pairs on which heading, origin or name change without processing
+// explain: |
+//   {company} got {inflow} kg and sent {outflow} kg; {pairs} of its {inbound} inbound shipments left
+//   again after a median of {held} days, from {suppliers} to {customers}.
+// against:
+//   by_weight: "{by_weight} of these pairs rest on like weight alone, and may be chance"
+//   to_order: a trading house that buys to order for its customers looks the same
+// needs:
+//   shipments: [arrived|departed, weight_kg|gross_kg, importer|buyer|consignee, exporter|seller|shipper]
+// example: netinv find-pass-through-companies --held 7 -o through.html
+// inputs:
+//   company: {type: entity, optional: true, help: Only this company (id or name)}
+//   held: {type: number, default: 14, min: 0, max: 45, help: Most days for which the median consignment is held}
+//   pairs: {type: integer, default: 3, min: 1, max: 10000, help: Fewest pairs}
+//   balance: {type: number, default: 10, min: 0, max: 100, help: Most percent by which outflow differs from inflow}
+//   share: {type: number, default: 30, min: 0, max: 100, ours: true, help: Least percent of the inbound shipments that leave in a pair}
+//   since: {type: date, optional: true, help: Only shipments of this day or later}
+CYPHER 25
+CALL () {
+  MATCH (a:Shipment)-[h:HANDOFF]->(b:Shipment)
+  WHERE $company IS NULL AND h.rank = 1 AND h.sister IS NULL
+    AND ($since IS NULL OR a.arrived >= $since)
+  RETURN h.holder AS id, a, b, h
+  UNION ALL
+  MATCH (a:Shipment)-[h:HANDOFF {holder: $company}]->(b:Shipment)
+  WHERE h.rank = 1 AND h.sister IS NULL AND ($since IS NULL OR a.arrived >= $since)
+  RETURN h.holder AS id, a, b, h
+}
+// What leaves once comes from one: of several, the likeliest.
+WITH id, coalesce(b.movement, b.id) AS out, coalesce(a.movement, a.id) AS in, h
+ORDER BY h.expected, h.days
+WITH id, out, head(collect({in: in, h: h})) AS best
+WITH id, best.in AS in, head(collect(best.h)) AS h
+WITH id, collect(h) AS links, count(*) AS pairs, percentileCont(h.days, 0.5) AS held
+WHERE pairs >= $pairs AND held <= $held
+MATCH (c:Party {id: id})
+CALL (c) {
+  MATCH (c)-[:IMPORTED_BY|BOUGHT_BY|CONSIGNED_TO]-(s:Shipment)
+  WHERE ($since IS NULL OR coalesce(s.arrived, s.departed) >= $since)
+    AND (EXISTS { (s)-[:IMPORTED_BY]->(c) } OR (NOT EXISTS { (s)-[:IMPORTED_BY]->() }
+      AND (EXISTS { (s)-[:BOUGHT_BY]->(c) } OR NOT EXISTS { (s)-[:BOUGHT_BY]->() })))
+  WITH DISTINCT s
+  WITH coalesce(s.movement, s.id) AS movement, coalesce(s.record, '') AS record,
+    CASE WHEN s.movement IS NULL OR s.line IS NOT NULL THEN coalesce(s.line, '') ELSE '' END AS line,
+    max(coalesce(s.weight_kg, s.gross_kg)) AS kg
+  WITH movement, record, sum(kg) AS kg
+  WITH movement, max(kg) AS kg
+  RETURN count(*) AS inbound, sum(kg) AS inflow
+}
+CALL (c) {
+  MATCH (c)-[:EXPORTED_BY|SOLD_BY|SHIPPED]-(s:Shipment)
+  WHERE ($since IS NULL OR coalesce(s.arrived, s.departed) >= $since)
+    AND (EXISTS { (s)-[:EXPORTED_BY]->(c) } OR (NOT EXISTS { (s)-[:EXPORTED_BY]->() }
+      AND (EXISTS { (s)-[:SOLD_BY]->(c) } OR NOT EXISTS { (s)-[:SOLD_BY]->() })))
+  WITH DISTINCT s
+  WITH coalesce(s.movement, s.id) AS movement, coalesce(s.record, '') AS record,
+    CASE WHEN s.movement IS NULL OR s.line IS NOT NULL THEN coalesce(s.line, '') ELSE '' END AS line,
+    max(coalesce(s.weight_kg, s.gross_kg)) AS kg
+  WITH movement, record, sum(kg) AS kg
+  WITH movement, max(kg) AS kg
+  RETURN count(*) AS outbound, sum(kg) AS outflow
+}
+WITH *
+WHERE inflow > 0 AND abs(outflow - inflow) <= inflow * $balance / 100.0
+  AND 100.0 * pairs >= $share * inbound
+CALL (links) {
+  UNWIND links AS h
+  RETURN collect(DISTINCT h.sender) AS senders, collect(DISTINCT h.receiver) AS receivers
+}
+// The companies of its group: one owner of at least half, over one or two steps up and down.
+CALL (c, senders, receivers) {
+  OPTIONAL MATCH (c)<-[up:OWNS]-{0,2}(o:Party)-[down:OWNS]->{0,2}(x:Party)
+  WHERE x <> c AND (x.id IN senders OR x.id IN receivers)
+    AND all(r IN up WHERE r.share >= 50) AND all(r IN down WHERE r.share >= 50)
+  RETURN collect(DISTINCT x.id) AS group
+}
+WITH *, [h IN links WHERE h.lawful IS NOT NULL | h.lawful] AS reasons, links[..15] AS shown
+CALL (shown) {
+  UNWIND shown AS h
+  WITH startNode(h) AS a, h, endNode(h) AS b
+  MATCH (a)-[r:SHIPPED|EXPORTED_BY|SOLD_BY|CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY]-(:Party)
+  MATCH (b)-[t:SHIPPED|EXPORTED_BY|SOLD_BY|CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY]-(:Party)
+  RETURN collect(DISTINCT r) + collect(DISTINCT t) AS trades
+}
+WITH *,
+  CASE WHEN pairs >= inbound THEN 3.0 ELSE round(3.0 * pairs / inbound, 3) END AS paired,
+  round(2.0 * (1.0 - held / ($held + 1.0)), 3) AS quick,
+  CASE WHEN size(senders) = 1 AND size(receivers) = 1 THEN 1.0
+    WHEN size(senders) = 1 OR size(receivers) = 1 THEN 0.5 ELSE 0.0 END AS narrow,
+  round(1.0 * size([h IN links WHERE h.relabelled]) / pairs, 3) AS changed,
+  size([h IN links WHERE h.basis IN ['weight', 'split', 'merge', 'affiliate']]) AS weighed,
+  CASE
+    WHEN c.role IN ['forwarder', 'carrier', 'warehouse', 'broker', 'bank']
+      THEN 'a ' + c.role + ' by its role: passing goods on is its business'
+    WHEN size(senders) > 0 AND all(x IN senders WHERE x IN group)
+      THEN 'its suppliers are companies of its own group'
+    WHEN size(receivers) > 0 AND all(x IN receivers WHERE x IN group)
+      THEN 'its customers are companies of its own group'
+    WHEN 2 * size(reasons) >= pairs
+      THEN toString(size(reasons)) + ' of ' + toString(pairs) + ' hand-overs are lawful on record: '
+        + reasons[0]
+  END AS explained
+ORDER BY explained IS NOT NULL, paired + quick + narrow + changed DESC, id
+RETURN coalesce(c.name, c.id) AS company, pairs, inbound, outbound, round(inflow, 1) AS inflow,
+  round(outflow, 1) AS outflow, held,
+  [x IN senders[..10] | coalesce(head(COLLECT { MATCH (p:Party {id: x}) RETURN p.name }), x)]
+    AS suppliers,
+  [x IN receivers[..10] | coalesce(head(COLLECT { MATCH (p:Party {id: x}) RETURN p.name }), x)]
+    AS customers,
+  paired, quick, narrow, changed,
+  CASE WHEN weighed > 0 THEN weighed END AS by_weight, 'yes' AS to_order,
+  explained, c AS holder, [h IN shown | [startNode(h), h, endNode(h)]] AS hand_overs, trades
