@@ -3,7 +3,7 @@
 It works on the findings of answers given to it and never on the whole trade, where such measures
 only find the largest firms. The method is standard: articulation points and bridges by depth-first
 search, betweenness by Brandes; the set to remove is chosen greedily, one after the other, each time
-whoever leaves the smallest largest piece.
+whoever leaves the fewest pairs joined.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ TEXTS = {
     "about": (
         "On the network that the given findings make together: the parties whose loss parts it"
         " (articulation), the ties that alone hold parts together (bridges), who stands on most"
-        " shortest ways (betweenness), and the few whose removal leaves the smallest largest piece."
+        " shortest ways (betweenness), and the few whose removal leaves the fewest pairs joined."
     ),
     "misses": (
         "whoever the findings do not name; ties outside them. A network that loses players may"
@@ -161,20 +161,27 @@ def _largest(graph: Any, without: Sequence[str] = ()) -> int:
 def _removal(
     graph: Any, parties: Sequence[str], count: int, between: dict[str, float]
 ) -> tuple[list[str], int]:
-    """Up to `count` parties, each the one that leaves the smallest largest piece; and its size.
+    """Up to `count` parties, each the one that leaves the fewest pairs joined by any way; and the
+    largest piece then left.
 
     Only the 50 most between are tried for each: whoever stands on no way breaks nothing.
     """
     gone: list[str] = []
-    left = _largest(graph)
+    left = _joined(graph)
     candidates = sorted(parties, key=lambda id_: (-between[id_], id_))[:50]
     for _ in range(count):
-        tried = [(_largest(graph, [*gone, id_]), id_) for id_ in candidates if id_ not in gone]
-        if not tried or min(tried)[0] >= left - 1:
-            break  # what goes is no more than itself
+        tried = [(_joined(graph, [*gone, id_]), id_) for id_ in candidates if id_ not in gone]
+        if not tried or min(tried)[0] >= left:
+            break
         left, best = min(tried)
         gone.append(best)
-    return gone, left
+    return gone, _largest(graph, gone)
+
+
+def _joined(graph: Any, without: Sequence[str] = ()) -> int:
+    """The pairs of nodes that some way joins when some nodes are gone."""
+    rest = graph.subgraph(set(graph) - set(without)) if without else graph
+    return sum(len(piece) * (len(piece) - 1) // 2 for piece in nx.connected_components(rest))
 
 
 def _random(graph: Any, parties: Sequence[str], count: int, seed: int) -> float:
