@@ -33,6 +33,7 @@
 // needs:
 //   companies: [role|address]
 //   shipments: [importer|buyer|consignee|end_user, arrived|departed|declared]
+// absence: [shipments]
 // example: netinv find-forwarder-consignees --least 5
 // inputs:
 //   company: {type: entity, optional: true, help: Only this receiver (id or name)}

@@ -34,6 +34,7 @@
 // needs:
 //   controls: [hs, from]
 //   shipments: [hs, departed|declared|arrived, weight_kg|gross_kg, exporter|seller|shipper|importer|buyer|consignee]
+// absence: [licences, shipments]
 // example: netinv find-new-entrants --good 811292 --months 12
 // inputs:
 //   company: {type: entity, optional: true, help: Only this company (id or name)}
