@@ -163,11 +163,11 @@ CALL () {
     MATCH (v:Vessel)-[k:KNOWN_AS {field: 'mmsi'}]->(v)
     RETURN v, k.value AS mmsi, k.from AS since, k.to AS until, k AS entry
     UNION ALL
-    // What it has now, it has since the last entry that says until when.
+    // What it has now, it has since the last other number ended, or else began.
     MATCH (v:Vessel)
     WHERE v.mmsi IS NOT NULL AND NOT EXISTS { (v)-[k:KNOWN_AS {field: 'mmsi'}]->(v) WHERE k.value = v.mmsi }
-    RETURN v, v.mmsi AS mmsi, COLLECT { MATCH (v)-[k:KNOWN_AS {field: 'mmsi'}]->(v) WHERE k.to IS NOT NULL
-      RETURN k.to ORDER BY k.to DESC LIMIT 1 }[0] AS since, NULL AS until, NULL AS entry
+    RETURN v, v.mmsi AS mmsi, COLLECT { MATCH (v)-[k:KNOWN_AS {field: 'mmsi'}]->(v)
+      WITH coalesce(k.to, k.from) AS day WHERE day IS NOT NULL RETURN day ORDER BY day DESC LIMIT 1 }[0] AS since, NULL AS until, NULL AS entry
   }
   WITH trim(mmsi) AS mmsi, v, since, until, entry ORDER BY mmsi, v.imo
   WITH mmsi, collect({v: v, since: coalesce(since, date('0001-01-01')),
