@@ -51,14 +51,18 @@ CALL () {
   RETURN collect({goods: goods, origin: origin, since: since}) AS rules
 }
 UNWIND codes AS one
-UNWIND [rule IN rules WHERE one.code STARTS WITH rule.goods] AS rule
+WITH one, [rule IN rules WHERE one.code STARTS WITH rule.goods] AS ruling
+WHERE size(ruling) > 0
 UNWIND one.lots AS s
-WITH rule.goods AS goods, rule.origin AS origin, rule.since AS since, s, coalesce(s.departed, s.declared) AS day
-WITH *, coalesce(s.dispatch, head(COLLECT { MATCH (s)-[:LOADED_AT]->(p) RETURN p.country }), s.origin) AS country,
+WITH ruling, s, coalesce(s.departed, s.declared) AS day,
+  coalesce(s.dispatch, CASE WHEN s.dispatch IS NULL
+    THEN head(COLLECT { MATCH (s)-[:LOADED_AT]->(p) RETURN p.country }) END, s.origin) AS country,
   coalesce(head(COLLECT { MATCH (s)-[:EXPORTED_BY]->(c) RETURN c }),
     head(COLLECT { MATCH (s)-[:SOLD_BY]->(c) RETURN c }),
     head(COLLECT { MATCH (s)<-[:SHIPPED]-(c) RETURN c })) AS c
-WHERE country IS NOT NULL AND c IS NOT NULL
+WHERE country IS NOT NULL AND c IS NOT NULL AND EXISTS { (c)-[:OWNS]-() }
+UNWIND ruling AS rule
+WITH rule.goods AS goods, rule.origin AS origin, rule.since AS since, s, day, country, c
 WITH goods, origin, since, c, country, coalesce(s.movement, s.id) AS movement, head(collect(s)) AS s,
   max(s.weight_kg) AS kg, min(day) AS day
 WITH goods, origin, since, c, country, min(day) AS first, collect(s) AS lots, sum(kg) AS all_kg,
