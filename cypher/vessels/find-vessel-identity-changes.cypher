@@ -178,7 +178,7 @@ CALL () {
     until: coalesce(until, date('9999-12-31')), entry: entry}) AS uses, count(DISTINCT v) AS n
   WHERE n > 1
   WITH mmsi, n, CASE WHEN n > $most_vessels THEN uses ELSE [a IN uses WHERE any(b IN uses
-    WHERE b.v <> a.v AND a.since < b.until AND b.since < a.until  // on the day of a hand-on both may
+    WHERE b.v <> a.v AND a.since < b.until AND b.since < a.until  
       AND ($since IS NULL OR (a.until >= $since AND b.until >= $since)))] END AS uses
   WHERE size(uses) > 0 AND ($vessel IS NULL OR any(a IN uses WHERE a.v.imo = $vessel))
   CALL (uses) {
@@ -212,5 +212,6 @@ RETURN [v IN vessels_drawn | coalesce(v.name, v.imo)] AS vessels, [v IN vessels_
       + ' (shipments: ' + times + ').'
     WHEN size(list_names) > 0 THEN 'Listed: ' + list_names[0] + '.'
     ELSE 'No list names it.' END AS note,
-  shared, voyage, repeats, listed, sold, came_back, undated, doubtful, wide, explained,
+  shared, voyage, repeats, listed, sold, came_back, undated, doubtful, wide,
+  CASE WHEN mmsi IS NOT NULL AND size(mmsi) <> 9 THEN mmsi END AS malformed, explained,
   vessels_drawn, held, lists, shipments AS cargo, around

@@ -8,7 +8,7 @@
 --   identities: [mmsi, shipname, callsign, flag, imo, first_timestamp, last_timestamp]
 WITH told AS (
   SELECT *, coalesce(nullif(regexp_extract(imo, '^\d{7}$'), ''), 'MMSI-' || mmsi) AS vessel,
-    left(first_timestamp, 10) AS first, left(last_timestamp, 10) AS last
+    nullif(left(first_timestamp, 10), 'NA') AS first, nullif(left(last_timestamp, 10), 'NA') AS last
   FROM identities
 ),
 said AS (

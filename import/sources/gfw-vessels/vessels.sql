@@ -8,7 +8,7 @@
 --   identities: [mmsi, shipname, callsign, flag, imo, first_timestamp, last_timestamp]
 WITH told AS (
   SELECT *, coalesce(nullif(regexp_extract(imo, '^\d{7}$'), ''), 'MMSI-' || mmsi) AS vessel,
-    last_timestamp AS last
+    nullif(last_timestamp, 'NA') AS last
   FROM identities
 )
 SELECT vessel AS imo, coalesce(arg_max(shipname, (last, record)), 'MMSI ' || max(mmsi)) AS name,
