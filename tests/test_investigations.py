@@ -124,3 +124,66 @@ def test_no_cases_without_an_investigation() -> None:
 
 def seen(value: Any) -> Any:
     return [str(one) for one in value] if isinstance(value, list | tuple) else str(value)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.xdist_group(name))
+        for name in NAMES
+        if cypherfile.investigations()[name].columns("absence")
+    ],
+)
+def test_what_concludes_from_silence_says_what_was_declared_complete(
+    case: OpenCase, tmp_path: Path, name: str
+) -> None:
+    one = yaml.safe_load((CASES / f"{name}.yaml").read_text(encoding="utf-8"))["fires"][0]
+    result = loaded(case, one | {"covers": "all there is"}, tmp_path).run(
+        name, **one.get("inputs", {})
+    )
+    assert result.findings
+    tables = cypherfile.investigations()[name].columns("absence")
+    given = [table for table in tables if table in one["tables"]]
+    for table in given:
+        assert f"{table}: {table}.csv is complete for: all there is." in result.checked
+    if len(given) == len(tables) and not one.get("background"):
+        assert "nobody says are complete" not in repr([one.against for one in result.findings])
+
+
+def test_one_more_row_of_controls_changes_what_the_same_command_finds(
+    case: OpenCase, tmp_path: Path
+) -> None:
+    shipments = "id | shipper | consignee | hs | dispatch | destination | declared\n"
+    shipments += "S1 | A | B | 811292 | CN | DE | 2025-01-01"
+    head = "id | regime | measure | hs | from\n"
+    tables = {
+        "shipments": shipments,
+        "licences": "id | holder\nL9 | OTHER",
+        "controls": head + "K1 | X | licence | 8110 | 2020-01-01",
+    }
+    case.load(write_tables(tmp_path / "tables", tables))
+    assert case.run("find-unlicensed-exports").answer == "found nothing"
+    more = {"controls": head + "K2 | X | licence | 8112 | 2024-12-31"}
+    case.load(write_tables(tmp_path / "more", more))
+    assert [f.values["shipment"] for f in case.run("find-unlicensed-exports").findings] == ["S1"]
+
+
+def test_reference_tables_stand_behind_the_users_own(case: OpenCase, tmp_path: Path) -> None:
+    shipments = "id | shipper | consignee | hs | dispatch | destination | declared\n"
+    shipments += "S1 | A | B | 811010 | CN | US | 2025-01-01"
+    tables = {"shipments": shipments, "licences": "id | holder\nL9 | OTHER"}
+    case.load(write_tables(tmp_path / "tables", tables), reference=True)
+    said = {one.kind: (one.as_of, one.priority) for one in case.sources()}
+    assert said["controls"] == ("2026-11-21", 0)
+    ban = "cn-2024-46-us-sb-811010"
+    (found,) = case.run("find-unlicensed-exports").findings
+    assert ban in found.values["controls"]
+    corrected = (
+        f"id | regime | measure | hs | from\n{ban} | CN-DUAL-USE | notice | 811010 | 2024-12-03"
+    )
+    case.load(write_tables(tmp_path / "mine", {"controls": corrected}))
+    (found,) = case.run("find-unlicensed-exports").findings
+    assert ban not in found.values["controls"] and found.parts["measure"] < 3
+    before = len(case.sources())
+    assert [one.unchanged for one in case.load(reference=True).files] == [389, 3766]
+    assert len(case.sources()) == before
