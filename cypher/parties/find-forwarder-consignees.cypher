@@ -33,6 +33,7 @@
 // needs:
 //   companies: [role|address]
 //   shipments: [importer|buyer|consignee|end_user, arrived|departed|declared]
+// absence: [shipments]
 // example: netinv find-forwarder-consignees --least 5
 // inputs:
 //   company: {type: entity, optional: true, help: Only this receiver (id or name)}
@@ -53,7 +54,8 @@ WITH latest, c,
   coalesce(toLower(c.address) =~ '(?s).*(\\bp\\.?\\s?o\\.?\\s?box\\b|\\bpost(al)? (office )?box\\b|\\bpobox\\b|\\bmail ?box\\b|\\bmail ?drop\\b|\\bpostfach\\b|\\bapartado\\b|\\bbo[iî]te postale\\b|\\bc/o\\b|\\bа/я\\b|信箱).*',
     false) AS is_drop
 WHERE c.role IN ['forwarder', 'bank', 'warehouse'] OR is_drop
-// What it sends on: for each heading and span of --days the first and the last day.
+// What it sends on, for each heading and span of --days the first and the last day, beside what it
+// gets of that heading.
 CALL (c) {
   MATCH (c)-[:SHIPPED|EXPORTED_BY|SOLD_BY|FORWARDED_BY]-(s:Shipment)
   WHERE NOT EXISTS { (s)-[:CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY]->(c) }
@@ -62,10 +64,8 @@ CALL (c) {
   UNWIND ['any', coalesce(left(s.hs, 4), 'none')] AS heading
   WITH heading, duration.inDays(date('1970-01-01'), day).days AS day
   WITH heading, day / $days AS span, min(day) AS first, max(day) AS last
-  WITH heading, collect({span: span, first: first, last: last}) AS spans
-  RETURN collect({heading: heading, spans: spans}) AS onward
-}
-CALL (c) {
+  RETURN heading, collect({span: span, first: first, last: last}) AS spans, [] AS shipments
+  UNION ALL
   MATCH (c)-[:IMPORTED_BY|BOUGHT_BY|CONSIGNED_TO|MEANT_FOR]-(s:Shipment)
   WITH DISTINCT c, s, coalesce(s.arrived, s.departed, s.declared) AS came
   WHERE came IS NOT NULL AND ($since IS NULL OR came >= $since)
@@ -74,14 +74,19 @@ CALL (c) {
       AND (EXISTS { (s)-[:BOUGHT_BY]->(c) } OR (NOT EXISTS { (s)-[:BOUGHT_BY]->() }
         AND EXISTS { (s)-[:CONSIGNED_TO]->(c) }))) AS holder
   WHERE user OR holder
-  WITH coalesce(left(s.hs, 4), 'any') AS heading,
+  RETURN coalesce(left(s.hs, 4), 'any') AS heading, [] AS spans,
     collect({s: s, came: duration.inDays(date('1970-01-01'), came).days, day: came, user: user})
       AS shipments
-  RETURN collect({heading: heading, shipments: shipments}) AS inward
 }
-UNWIND inward AS i
-WITH latest, c, is_drop, i, reduce(all_spans = [], o IN onward |
-  CASE WHEN o.heading IN [i.heading, 'none'] THEN all_spans + o.spans ELSE all_spans END) AS spans
+WITH latest, c, is_drop, heading,
+  coalesce(head([one IN collect(spans) WHERE size(one) > 0]), []) AS spans,
+  coalesce(head([one IN collect(shipments) WHERE size(one) > 0]), []) AS shipments
+WITH latest, c, is_drop, collect({heading: heading, spans: spans, shipments: shipments}) AS goods
+// What leaves without a code may be anything.
+WITH latest, c, is_drop, goods,
+  coalesce(head([g IN goods WHERE g.heading = 'none' | g.spans]), []) AS uncoded
+UNWIND [g IN goods WHERE size(g.shipments) > 0] AS i
+WITH latest, c, is_drop, i, i.spans + uncoded AS spans
 UNWIND i.shipments AS one
 WITH latest, c, is_drop, i.heading AS heading, one,
   any(o IN spans WHERE (o.span = one.came / $days AND o.last >= one.came)
@@ -113,30 +118,32 @@ CALL (bare, ended) {
   WITH e ORDER BY e.day, e.s.id
   RETURN count(DISTINCT coalesce(e.s.movement, e.s.id)) AS movements, min(e.day) AS first_day,
     max(e.day) AS last_day, collect(DISTINCT e.heading)[..10] AS headings,
-    collect(e.s)[..20] AS shipments, max(CASE WHEN e.user THEN 1 ELSE 0 END) AS is_user
+    collect(e.s)[..5] AS shipments, max(CASE WHEN e.user THEN 1 ELSE 0 END) AS is_user
 }
-WITH * WHERE movements >= $least
+WITH c, is_drop, a, all_movements, open, movements, first_day, last_day, headings, shipments, is_user,
+  CASE WHEN size(bare) = 0 THEN ended[0].reason END AS reason
+WHERE movements >= $least
 CALL (c, a) {
   OPTIONAL MATCH (c)<-[up:OWNS]-{0,2}(o:Party)-[down:OWNS]->{0,2}(x:Party)
   WHERE x = a AND all(r IN up WHERE r.share >= 50) AND all(r IN down WHERE r.share >= 50)
   WITH o LIMIT 1
   RETURN o IS NOT NULL AS own
 }
+WITH *, CASE WHEN movements > 8 THEN 3.0 ELSE round(log(movements) / log(2), 3) END AS many,
+  CASE WHEN is_user = 1 THEN 1.5 ELSE 0.0 END AS as_user,
+  round(1.0 * movements / all_movements, 3) AS none_on,
+  CASE WHEN is_drop THEN 1.0 ELSE 0.0 END AS drop,
+  CASE
+    WHEN reason IS NOT NULL THEN reason
+    WHEN own THEN 'sender and receiver are of the same owner (at least 50 %)'
+  END AS explained
+ORDER BY explained IS NOT NULL, many + as_user + none_on + drop DESC, c.id, a.id
 CALL (shipments) {
   UNWIND shipments AS s
   MATCH (s)-[r:SHIPPED|EXPORTED_BY|SOLD_BY|CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY|MEANT_FOR|NOTIFIES]
     -(:Party)
   RETURN collect(r) AS trades
 }
-WITH *, CASE WHEN movements > 8 THEN 3.0 ELSE round(log(movements) / log(2), 3) END AS many,
-  CASE WHEN is_user = 1 THEN 1.5 ELSE 0.0 END AS as_user,
-  round(1.0 * movements / all_movements, 3) AS none_on,
-  CASE WHEN is_drop THEN 1.0 ELSE 0.0 END AS drop,
-  CASE
-    WHEN size(bare) = 0 THEN ended[0].reason
-    WHEN own THEN 'sender and receiver are of the same owner (at least 50 %)'
-  END AS explained
-ORDER BY explained IS NOT NULL, many + as_user + none_on + drop DESC, c.id, a.id
 RETURN coalesce(a.name, a.id, 'somebody not named') AS sender, coalesce(c.name, c.id) AS consignee,
   CASE WHEN c.role IN ['forwarder', 'bank', 'warehouse'] THEN c.role ELSE 'mail drop' END AS kind,
   movements, all_movements, headings, first_day, last_day, many, as_user, none_on, drop,

@@ -28,11 +28,11 @@
 //   far: the tie is of three steps, and the two may not know of each other
 // needs:
 //   shipments: [exporter|seller|shipper, importer|buyer|consignee]
-// example: netinv find-related-parties --company "Acme Metals" --hub 10
+// example: netinv find-related-parties --company "Acme Metals" --hub 5
 // inputs:
 //   company: {type: entity, optional: true, help: Only pairs with this company (id or name)}
 //   steps: {type: integer, default: 3, min: 1, max: 3, help: Most steps between the two}
-//   hub: {type: integer, default: 20, min: 2, max: 1000, ours: true, help: "People, companies, addresses and contacts of more ties than this are no tie"}
+//   hub: {type: integer, default: 10, min: 2, max: 1000, ours: true, help: "People, companies, addresses and contacts of more ties than this are no tie"}
 //   since: {type: date, optional: true, help: Only shipments of this day or later}
 CYPHER 25
 CALL () {
@@ -46,25 +46,33 @@ CALL () {
 }
 WITH a WHERE EXISTS { (a)-[:DIRECTS|OWNS|LOCATED_AT|USES]-() }
 CALL (a) {
-  MATCH (a)-[:SHIPPED|EXPORTED_BY|SOLD_BY]-(:Shipment)
-    -[:CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY]->(b:Party)
-  WHERE b <> a AND ($company IS NULL OR $company IN [a.id, b.id])
-    AND EXISTS { (b)-[:DIRECTS|OWNS|LOCATED_AT|USES]-() }
-  RETURN collect(DISTINCT b) AS partners
-}
-WITH a, partners WHERE size(partners) > 0
-CALL (a, partners) {
-  MATCH p = (a) (()-[:DIRECTS|OWNS|LOCATED_AT|USES]-(via
-    WHERE COUNT { (via)-[:DIRECTS|OWNS|LOCATED_AT|USES]-() } <= $hub)){0,2}
-    ()-[:DIRECTS|OWNS|LOCATED_AT|USES]-(b:Party)
-  WHERE b IN partners AND length(p) <= $steps
-    AND none(n IN nodes(p)[1..-1] WHERE n = a OR n = b)
+  // Partners and ends of ways are joined by grouping: a hub has thousands of partners.
+  CALL (a) {
+    MATCH (a)-[:SHIPPED|EXPORTED_BY|SOLD_BY]-(:Shipment)
+      -[:CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY]->(b:Party)
+    RETURN DISTINCT b, 1 AS traded, null AS p
+    UNION ALL
+    MATCH p = (a) (()-[:DIRECTS|OWNS|LOCATED_AT|USES]-(via
+      WHERE COUNT { (via)-[:DIRECTS|OWNS|LOCATED_AT|USES]-() } <= $hub)){0,2}
+      ()-[:DIRECTS|OWNS|LOCATED_AT|USES]-(b:Company)
+    WHERE length(p) <= $steps AND none(n IN nodes(p)[1..-1] WHERE n = a OR n = b)
+    RETURN b, 0 AS traded, p
+  }
+  WITH b, max(traded) AS traded, collect(p) AS ways
+  WHERE traded = 1 AND size(ways) > 0 AND b <> a
+    AND ($company IS NULL OR $company IN [a.id, b.id])
+  UNWIND ways AS p
   RETURN b, p, false AS crowd
   UNION ALL
   // Two clients of one agent: from both ends to the agent, never through all its clients.
-  UNWIND CASE WHEN $steps > 1 THEN partners ELSE [] END AS b
+  MATCH (a)-[:DIRECTS|OWNS|LOCATED_AT|USES]-(via)
+  WHERE $steps > 1 AND COUNT { (via)-[:DIRECTS|OWNS|LOCATED_AT|USES]-() } > $hub
+  WITH DISTINCT a, via
+  MATCH (a)-[:SHIPPED|EXPORTED_BY|SOLD_BY]-(:Shipment)
+    -[:CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY]->(b:Party)
+  WHERE b <> a AND ($company IS NULL OR $company IN [a.id, b.id])
+  WITH DISTINCT a, via, b
   MATCH p = (a)-[:DIRECTS|OWNS|LOCATED_AT|USES]-(via)-[:DIRECTS|OWNS|LOCATED_AT|USES]-(b)
-  WHERE COUNT { (via)-[:DIRECTS|OWNS|LOCATED_AT|USES]-() } > $hub
   RETURN b, p, true AS crowd
 }
 WITH a, b, collect({p: p, crowd: crowd}) AS ways
@@ -95,7 +103,7 @@ WITH *, [w IN ways WHERE w.far = ways[0].far] AS best,
 CALL (best) {
   UNWIND best AS w UNWIND w.held AS t
   RETURN count(DISTINCT coalesce(t.s.movement, t.s.id)) AS movements,
-    collect(DISTINCT t.s)[..20] AS shipments
+    collect(DISTINCT t.s)[..10] AS shipments
 }
 CALL (shipments, a, b) {
   UNWIND shipments AS s

@@ -108,13 +108,6 @@ CALL (payer, b) {
   WITH d ORDER BY d.id LIMIT 1
   RETURN coalesce(d.name, d.id) AS board
 }
-CALL (paid) {
-  UNWIND paid[..20] AS one
-  WITH one.t AS t, one.s AS s
-  MATCH (t)-[r:PAID|RECEIVED_BY|PAYS_FOR]-()
-  MATCH (s)-[q:SHIPPED|EXPORTED_BY|SOLD_BY|CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY]-(:Party)
-  RETURN collect(DISTINCT r) + collect(DISTINCT q) AS proof
-}
 WITH *, CASE WHEN payer.country <> b.country THEN 1.5 ELSE 0.0 END AS abroad,
   CASE WHEN buyers > 4 THEN 2.0 ELSE 0.5 * (buyers - 1) END AS others,
   CASE WHEN payments > 3 THEN 2.0 ELSE round(log(payments + 1) / log(2), 3) END AS many,
@@ -127,6 +120,13 @@ WITH *, CASE WHEN payer.country <> b.country THEN 1.5 ELSE 0.0 END AS abroad,
       THEN 'the payer is named on the shipment as its end user or notify party'
   END AS explained
 ORDER BY explained IS NOT NULL, abroad + others + many + elsewhere DESC, payer.id, b.id
+CALL (paid) {
+  UNWIND paid[..5] AS one
+  WITH one.t AS t, one.s AS s
+  MATCH (t)-[r:PAID|RECEIVED_BY|PAYS_FOR]-()
+  MATCH (s)-[q:SHIPPED|EXPORTED_BY|SOLD_BY|CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY]-(:Party)
+  RETURN collect(DISTINCT r) + collect(DISTINCT q) AS proof
+}
 RETURN coalesce(payer.name, payer.id) AS payer, coalesce(b.name, b.id) AS buyer,
   coalesce(payer.country, 'country not recorded') AS payer_country,
   coalesce(b.country, 'country not recorded') AS buyer_country, payments, amounts,
@@ -136,5 +136,5 @@ RETURN coalesce(payer.name, payer.id) AS payer, coalesce(b.name, b.id) AS buyer,
   abroad, others, many, elsewhere, board,
   CASE WHEN payer.role IN ['forwarder', 'carrier', 'warehouse', 'broker'] THEN payer.role END
     AS service,
-  explained, payer AS payer_drawn, b AS buyer_drawn, [one IN paid[..20] | one.t] AS payments_drawn,
+  explained, payer AS payer_drawn, b AS buyer_drawn, [one IN paid[..5] | one.t] AS payments_drawn,
   proof

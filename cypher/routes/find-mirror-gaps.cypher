@@ -12,6 +12,7 @@
 //   what arrives in the next month; net against gross weight; goods that the other side counts
 //   under another code of the same heading; goods that it counts as sent from a third country,
 //   with their origin, and goods of foreign origin that only pass through the country of dispatch;
+//   countries of which less than half the other trade is mirrored, as in a sample of records;
 //   months before the first or after the last declaration of that side.
 // red_flag: |
 //   FATF/Egmont, Trade-Based Money Laundering: Trends and Developments, 2020: trade data of two
@@ -27,6 +28,7 @@
 //   record of {silent}.
 // against:
 //   lead: "a lead and no more: records of {silent} may be incomplete, or say another code, country or weight"
+//   alone: no other trade of that country is loaded by which to judge whether its records are complete
 //   elsewhere: "{silent} also counts {elsewhere} kg of such goods by way of {hub}"
 //   wide: "only six digits of the HS code are compared with {wide}"
 //   gross: "some rows give only a gross weight: {gross}"
@@ -39,6 +41,7 @@
 //   digits: {type: integer, default: 6, min: 2, max: 6, help: Digits of the HS code that make one good}
 //   months: {type: integer, default: 2, min: 1, max: 120, ours: true, help: Least months with a gap}
 //   share: {type: number, default: 25, min: 1, max: 100, ours: true, help: Least per cent of a month that is missing on the other side}
+//   mirrored: {type: number, default: 50, min: 0, max: 100, ours: true, help: Least per cent of its other trade that a country's records must mirror}
 //   least_kg: {type: number, default: 100, min: 0, max: 1e12, ours: true, help: Kilograms below which a month's gap is passed over}
 //   since: {type: date, optional: true, help: Only months from this day on}
 CYPHER 25
@@ -66,10 +69,9 @@ CALL (rows) {
     min(row.month) AS first, max(row.month) AS last
   RETURN collect({way: way, country: country, first: first, last: last}) AS known
 }
+// Each month of a lane and good beside the month before and after.
 CALL (rows) {
   UNWIND rows AS row
-  WITH row
-  WHERE $hs IS NULL OR row.good STARTS WITH left($hs, $digits)
   UNWIND CASE row.way
     WHEN 'out' THEN [{sent: row.sent, at: 0, e: row.kg, ids: row.ids}, {sent: row.sent, at: 1, e_before: row.kg}]
     ELSE [{sent: row.sent, at: 0, i: row.kg, foreign: CASE WHEN row.foreign IS NOT NULL THEN row.kg END,
@@ -81,32 +83,50 @@ CALL (rows) {
     sum(coalesce(part.i, 0)) AS i, sum(coalesce(part.i_after, 0)) AS i_after,
     sum(coalesce(part.foreign, 0)) AS foreign, sum(coalesce(part.via, 0)) AS via, min(part.hub) AS hub,
     sum(CASE WHEN part.ids IS NULL THEN 0 ELSE row.gross END) AS gross, collect(part.ids) AS ids
-  WITH *, CASE WHEN e - i - i_after > e * $share / 100.0 AND e - i - i_after >= $least_kg THEN 'exports'
-      WHEN i - e - e_before > i * $share / 100.0 AND i - e - e_before >= $least_kg THEN 'imports' END AS side
-  WHERE side IS NOT NULL
-    AND ($since IS NULL OR date({year: (month - 1) / 12, month: (month - 1) % 12 + 1, day: 1}) >= date.truncate('month', $since))
-  WITH sent, meant, good, side, month, gross, ids, hub,
-    CASE side WHEN 'exports' THEN e ELSE i END AS recorded,
-    CASE side WHEN 'exports' THEN e - i - i_after ELSE i - e - e_before END AS missing,
-    CASE side WHEN 'exports' THEN via ELSE foreign END AS other
-  ORDER BY month
-  WITH sent, meant, good, side, collect({month: month, recorded: recorded, missing: missing, other: other, ids: ids,
-    gross: gross, hub: hub}) AS found
-  RETURN sent, meant, good, side, found
+  RETURN collect({sent: sent, meant: meant, good: good, month: month, e: e, e_before: e_before, i: i,
+    i_after: i_after, foreign: foreign, via: via, hub: hub, gross: gross, ids: ids}) AS cells
+}
+// How much of its other trade a side mirrors at all: a sample of records mirrors hardly any.
+CALL (cells) {
+  UNWIND cells AS c
+  UNWIND [{side: 'exports', country: c.meant, kg: c.e, other: c.i + c.i_after},
+    {side: 'imports', country: c.sent, kg: c.i, other: c.e + c.e_before}] AS part
+  WITH part.side AS side, part.country AS country, sum(part.kg) AS kg,
+    sum(CASE WHEN part.kg < part.other THEN part.kg ELSE part.other END) AS mirrored
+  RETURN collect({side: side, country: country, kg: kg, mirrored: mirrored}) AS mirrors
+}
+CALL (cells) {
+  UNWIND cells AS c
+  WITH c, c.month AS month, CASE
+    WHEN c.e - c.i - c.i_after > c.e * $share / 100.0 AND c.e - c.i - c.i_after >= $least_kg THEN 'exports'
+    WHEN c.i - c.e - c.e_before > c.i * $share / 100.0 AND c.i - c.e - c.e_before >= $least_kg THEN 'imports'
+    END AS side
+  WHERE side IS NOT NULL AND ($hs IS NULL OR c.good STARTS WITH left($hs, $digits))
+    AND ($since IS NULL OR date({year: (month - 1) / 12, month: (month - 1) % 12 + 1, day: 1})
+      >= date.truncate('month', $since))
+  WITH c, side, month ORDER BY month
+  RETURN c.sent AS sent, c.meant AS meant, c.good AS good, side, collect({month: month, ids: c.ids,
+    gross: c.gross, hub: c.hub, recorded: CASE side WHEN 'exports' THEN c.e ELSE c.i END,
+    missing: CASE side WHEN 'exports' THEN c.e - c.i - c.i_after ELSE c.i - c.e - c.e_before END,
+    other: CASE side WHEN 'exports' THEN c.via ELSE c.foreign END}) AS found
 }
 WITH *, head([k IN known WHERE CASE side WHEN 'exports' THEN k.way = 'in' AND k.country = meant
   ELSE k.way = 'out' AND k.country = sent END]) AS silent
-WITH sent, meant, good, side, [f IN found WHERE CASE side
+WITH sent, meant, good, side, mirrors, [f IN found WHERE CASE side
     WHEN 'exports' THEN silent.first <= f.month AND f.month + 1 <= silent.last
     ELSE silent.first <= f.month - 1 AND f.month <= silent.last END] AS found
 WHERE size(found) >= $months
 WITH *, reduce(sum = 0.0, f IN found | sum + f.missing) AS missing,
   reduce(sum = 0.0, f IN found | sum + f.recorded) AS recorded,
   reduce(sum = 0.0, f IN found | sum + f.other) AS other,
-  head([f IN found WHERE f.hub IS NOT NULL AND f.other > 0 | f.hub]) AS hub
+  head([f IN found WHERE f.hub IS NOT NULL AND f.other > 0 | f.hub]) AS hub,
+  head([m IN mirrors WHERE m.side = side AND m.country = CASE side WHEN 'exports' THEN meant ELSE sent END])
+    AS mirror
+WITH *, CASE WHEN mirror.kg - recorded > 0.01
+  THEN (mirror.mirrored - recorded + missing) / (mirror.kg - recorded) END AS rate
 // The same lane under other codes of the heading, the other way about.
 WITH sent, meant, left(good, 4) AS heading, collect({good: good, side: side, found: found, missing: missing,
-  recorded: recorded, other: other, hub: hub}) AS all
+  recorded: recorded, other: other, hub: hub, rate: rate}) AS all
 UNWIND all AS one
 WITH sent, meant, one, one.good AS good, one.side AS side, one.found AS found, one.hub AS hub,
   reduce(sum = 0.0, x IN all | sum + CASE WHEN x.good <> one.good AND x.side <> one.side THEN x.missing ELSE 0 END)
@@ -125,6 +145,9 @@ CALL (sent, meant, good, found) {
   RETURN collect({id: k.id, wide: size(k.hs) > $digits}) AS rule
 }
 WITH *, CASE
+    WHEN one.rate < $mirrored / 100.0 THEN 'the records of ' + CASE side WHEN 'exports' THEN meant ELSE sent END
+      + ' mirror only ' + toInteger(CASE WHEN one.rate > 0 THEN 100 * one.rate ELSE 0 END)
+      + ' % of its other trade: they are no full set'
     WHEN sibling >= one.missing * (1 - $share / 100.0)
       THEN 'the other side counts them under other codes of the heading: ' + sibling_good
     WHEN one.other >= one.missing * (1 - $share / 100.0) THEN CASE side
@@ -141,6 +164,7 @@ RETURN sent AS from, meant AS to, good, side,
     AS months,
   one.missing AS missing_kg, one.recorded AS recorded_kg, gap, lasting, controlled, 'yes' AS lead,
   CASE WHEN one.other > 0 THEN one.other END AS elsewhere, hub,
+  CASE WHEN one.rate IS NULL THEN 'yes' END AS alone,
   CASE WHEN rule[0].wide THEN rule[0].id END AS wide, rule[0].id AS control,
   CASE WHEN any(f IN found WHERE f.gross > 0) THEN reduce(sum = 0, f IN found | sum + f.gross) END AS gross,
   explained, examples,

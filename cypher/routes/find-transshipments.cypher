@@ -6,7 +6,7 @@
 //   alone is the weaker. One finding is one company, origin, way and good.
 // misses: |
 //   goods that come into the third country under another code, more than one third country on the
-//   way (find-relabel-chains follows longer paths), hand-overs by weight in busy trade, and, where
+//   way (find-relabel-chains follows longer paths), what exceeds a licence's quantity, hand-overs by weight in busy trade, and, where
 //   no origin is declared, everything that no hand-over ties to a shipment from there.
 // lawful: |
 //   a control that was suspended on the day; a licence that covers the goods, the destination and

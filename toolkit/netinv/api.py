@@ -406,6 +406,22 @@ class OpenCase:
 
         return investigate.question_file(name, self.cypher_dirs)
 
+    def key_players(
+        self, saved: Sequence[str] = (), asked: Sequence[str] = (), **options: int
+    ) -> Result:
+        """Who holds the network of findings together: of saved answers, and of questions that are
+        asked now. `options` are those of `players.players`. Raises InputError for neither."""
+        from netinv import players
+
+        if not saved and not asked:
+            raise InputError(
+                "has no findings to look at", next="give --from saved.json, or --asked find-rings"
+            )
+        answers = [self.saved(one) for one in saved] + [self.run(one) for one in asked]
+        made = players.players(answers, **options)
+        self._keep(made, {"from": list(saved), "asked": list(asked), **options})
+        return made
+
     def runs(self) -> list[Run]:
         """The questions that were asked, the last first."""
         from netinv import runs

@@ -24,7 +24,7 @@ from netinv.inputs import Input
 
 SECTIONS = {
     "Case": ("demo", "load", "sources", "rebuild", "link", "server", "doctor"),
-    "Findings": ("run-all", "runs", "diff", "dismiss", "confirm", "find"),
+    "Findings": ("run-all", "find-key-players", "runs", "diff", "dismiss", "confirm", "find"),
     "Your own investigations": ("lint",),
 }
 UNCHECKED_EXIT = 3
@@ -596,6 +596,41 @@ def run_all(
         ctx.exit(1)
 
 
+@main_group.command(
+    "find-key-players", epilog="Example: netinv find-key-players --asked find-rings"
+)
+@click.option("--from", "saved", multiple=True, help="A saved .json or a run (repeatable).")
+@click.option("--asked", multiple=True, metavar="QUESTION", help="Ask this now (repeatable).")
+@click.option(
+    "--remove", type=click.IntRange(1, 50), default=5, show_default=True, help="Most to remove."
+)
+@click.option(
+    "--limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="Most listed."
+)
+@click.option("-o", "--output", "outputs", multiple=True, type=PATH, help="Write to a file.")
+@as_json
+@click.pass_context
+def find_key_players(
+    ctx: click.Context,
+    saved: tuple[str, ...],
+    asked: tuple[str, ...],
+    remove: int,
+    limit: int,
+    outputs: tuple[Path, ...],
+    as_json: bool,
+) -> None:
+    """Say who holds the network of findings together, and whose removal would break most of it.
+
+    It looks at the findings given to it and never at the whole trade: saved answers (--from), or
+    questions asked now (--asked). Removal is a model, beside which stands random removal; a network
+    that loses players may harden.
+    """
+    _writable(outputs)
+    with _open(ctx) as case:
+        result = case.key_players(saved, asked, most=limit, remove=remove)
+    _answered(ctx, result, outputs, as_json)
+
+
 @main_group.command(epilog="Example: netinv runs")
 @click.option("--limit", default=30, show_default=True, help="Most runs listed.")
 @as_json
@@ -906,21 +941,33 @@ def _ask(
     **inputs: Any,
 ) -> None:
     """Ask the investigation of the command's name and write what it answered."""
-    from netinv import screen
-    from netinv.result import UNCHECKED, plain
-
     if explain:  # it may be far down, lawful or dismissed
         inputs |= {"limit": "100000", "lawful": True, "dismissed": True}
     given = {name: value for name, value in inputs.items() if value is not None}
     assert ctx.info_name is not None
-    for path in outputs:
-        from netinv.tables import known_format, writable
+    _writable(outputs)
+    with _open(ctx) as case:
+        result = case.run(ctx.info_name, **given)
+    _answered(ctx, result, outputs, as_json, explain or "")
 
+
+def _writable(outputs: Sequence[Path]) -> None:
+    """Refuse what cannot be written before anything is asked."""
+    from netinv.tables import known_format, writable
+
+    for path in outputs:
         with _naming(f"-o {path}"):
             known_format(path)
         writable(path)
-    with _open(ctx) as case:
-        result = case.run(ctx.info_name, **given)
+
+
+def _answered(
+    ctx: click.Context, result: Any, outputs: Sequence[Path], as_json: bool, explain: str = ""
+) -> None:
+    """Write an answer, and say what it is and what was cut."""
+    from netinv import screen
+    from netinv.result import UNCHECKED, plain
+
     written = [one for path in outputs for one in result.save(path)]
     if explain and result.answer != UNCHECKED:
         _explain(result, explain)

@@ -1,0 +1,147 @@
+"""Saved runs come back as they were, differ by identity, and keep what a person decided."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from netinv import runs
+from netinv.api import OpenCase
+from netinv.case import open_case
+from netinv.errors import InputError
+from netinv.result import from_plain, plain
+from tests.conftest import write_tables
+from tests.samples import empty, pair, told
+
+TOMORROW = (dt.date.today() + dt.timedelta(days=1)).isoformat()
+
+
+def test_a_saved_result_is_read_back_whole() -> None:
+    text = json.dumps(plain(told()))
+    assert json.dumps(plain(from_plain(json.loads(text)))) == text
+
+
+def test_runs_are_named_by_question_or_beginning(tmp_path: Path) -> None:
+    case = open_case(tmp_path / "case")
+    runs.keep(case, empty())
+    first = runs.listed(case)[0]
+    path = case.path("runs", f"{first.name}.json")
+    path.rename(path.with_name(f"2020-01-01T000000Z-find-rings-{'0' * 6}.json"))
+    runs.keep(case, pair())
+    last, before = runs.listed(case)
+    assert (last.findings, before.findings, last.command) == (2, 0, "find-rings")
+    assert runs.saved(case, "find-rings").findings == pair().findings
+    assert runs.saved(case, "find-rings~1").findings == []
+    assert runs.saved(case, before.name[:12]).findings == []
+    file = tmp_path / "x.json"
+    file.write_text(json.dumps(plain(pair())))
+    assert runs.saved(case, str(file)).findings == pair().findings
+    for wrong in ("find-rings~2", "find-nothing", "nope"):
+        with pytest.raises(InputError, match="names no run"):
+            runs.saved(case, wrong)
+    file.write_text("{}")
+    with pytest.raises(InputError, match="holds no saved answer"):
+        runs.saved(case, str(file))
+
+
+def test_a_difference_is_by_the_identity_of_findings() -> None:
+    first, second = pair(), pair()
+    ring, lone = first.findings
+    second.findings = [replace(ring, score=10.0, variants=9), replace(lone, id="f" * 16)]
+    found = runs.compare(first, second)
+    assert [one.id for one in found.new] == ["f" * 16]
+    assert [one.id for one in found.gone] == [lone.id]
+    assert found.changed == {ring.id: {"score": (12.5, 10.0)}}
+    assert found.same == 0
+    assert "what is new or gone may be what was cut" in found.notes[0]
+    other = replace(second.question, inputs={"days": 90, "company": None})
+    second.question = other
+    assert "The second was asked with other inputs." in runs.compare(first, second).notes
+    second.question = replace(other, command="find-paths")
+    with pytest.raises(InputError, match="are two questions"):
+        runs.compare(first, second)
+
+
+def test_what_differs_only_by_having_been_saved_is_the_same() -> None:
+    saved = from_plain(json.loads(json.dumps(plain(told()))))
+    assert runs.compare(told(), saved).same == 2
+    assert runs.compare(told(), saved).changed == {}
+
+
+def test_a_decision_is_kept_with_who_and_when_and_expires(tmp_path: Path) -> None:
+    case = open_case(tmp_path / "case")
+    runs.keep(case, pair())
+    made = runs.decide(case, "00c0ffee", "dismissed", "a group", TOMORROW)
+    assert (made.finding, made.command) == ("00c0ffee00c0ffee", "find-rings")
+    assert made.by and made.at[:10] == dt.datetime.now(dt.UTC).date().isoformat()
+    assert made.stands() and made.stands(TOMORROW) and not made.stands("2999-01-01")
+    assert str(replace(made, until="2020-01-01")).endswith("until 2020-01-01 (expired): a group")
+    runs.decide(case, "00c0ffee", "confirmed", "")
+    assert runs.decisions(case)["00c0ffee00c0ffee"].decision == "confirmed"
+    kept = json.loads(case.path("decisions.json").read_text())["decisions"]
+    assert [one["decision"] for one in kept] == ["dismissed", "confirmed"]
+
+
+@pytest.mark.parametrize(
+    ("finding", "reason", "until", "said"),
+    [
+        ("00c0f", "x", "", "names no finding"),
+        ("123456789", "x", "", "names no finding"),
+        ("00c0ffee", " ", "", "without a reason"),
+        ("00c0ffee", "x", "2020-01-01", "is over"),
+        ("00c0ffee", "x", "31/02/2030", "is not a date"),
+    ],
+)
+def test_a_decision_that_cannot_be_is_refused(
+    tmp_path: Path, finding: str, reason: str, until: str, said: str
+) -> None:
+    case = open_case(tmp_path / "case")
+    runs.keep(case, pair())
+    with pytest.raises(InputError, match=said):
+        runs.decide(case, finding, "dismissed", reason, until)
+    assert runs.decisions(case) == {}
+
+
+@pytest.mark.server
+def test_a_dismissed_finding_is_counted_and_comes_back(case: OpenCase, tmp_path: Path) -> None:
+    tables = {"directorships": "director | company\nP | A\nP | B\nQ | B\nQ | A"}
+    case.load(write_tables(tmp_path / "tables", tables))
+    (found,) = case.run("find-shared-directors").findings
+    case.dismiss(found.id, "one family", TOMORROW)
+    result = case.run("find-shared-directors")
+    assert result.findings == [] and result.answer == "found nothing"
+    assert "1 dismissed and not listed: --dismissed lists them." in result.cut
+    (again,) = case.run("find-shared-directors", dismissed=True).findings
+    assert again.decided.startswith("dismissed by ") and "one family" in again.decided
+    path = case.case.path("decisions.json")
+    path.write_text(path.read_text().replace(TOMORROW, "2020-01-01"))
+    (back,) = case.run("find-shared-directors").findings
+    assert "(expired)" in back.decided
+    case.confirm(found.id)
+    assert case.run("find-shared-directors").findings[0].decided.startswith("confirmed by ")
+    assert case.diff("find-shared-directors~1", "find-shared-directors").changed
+
+
+@pytest.mark.server
+def test_every_question_is_asked_and_what_fails_stops_nothing(
+    case: OpenCase, tmp_path: Path
+) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "find-broken.cypher").write_text("// title: Broken\n// key: n\nMATCH (n RETURN n\n")
+    case.cypher_dirs = (own,)
+    tables = {"directorships": "director | company\nP | A\nP | B\nQ | B\nQ | A"}
+    case.load(write_tables(tmp_path / "tables", tables))
+    answers, failed = case.run_all()
+    assert list(failed) == ["find-broken"]
+    by_name = {one.question.command: one for one in answers}
+    assert by_name["find-shared-directors"].answer == "found"
+    assert by_name["find-rings"].answer == "could not be checked"
+    assert "find-paths" not in by_name and len(by_name) >= 30
+    assert [one.question.command for one in case.run_all(["find-rings"])[0]] == ["find-rings"]
+    with pytest.raises(InputError, match="no investigation 'find-ring'"):
+        case.run_all(["find-ring"])

@@ -1,0 +1,57 @@
+"""A summary counts parties by the questions that touch them; hostile names do no harm in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import openpyxl
+
+from netinv import summary
+from netinv.result import UNCHECKED, Result
+from tests.samples import HOSTILE, empty, pair, question
+
+
+def answers() -> list[Result]:
+    other = pair()
+    other.question = replace(question(), command="find-paths", title="Paths")
+    other.findings[0] = replace(other.findings[0], explained="a return")
+    lacking = Result(
+        replace(question(), command="find-price-outliers"), UNCHECKED, notes=["No prices."]
+    )
+    return [pair(), other, empty(), lacking]
+
+
+def test_a_party_counts_once_for_each_question() -> None:
+    made = summary.of(answers(), {"find-broken": "SyntaxError"})
+    first = made.touched[0]
+    assert (first.id, first.questions) == ("Company:L", ["find-paths", "find-rings"])
+    assert {one.id: len(one.questions) for one in made.touched}["Company:C0"] == 1
+    assert not [one for one in made.touched if one.label == "Shipment"]
+    assert [(one.command, one.why) for one in made.missing] == [
+        ("find-price-outliers", "No prices.")
+    ]
+    assert made.failed == {"find-broken": "SyntaxError"}
+
+
+def test_what_was_dismissed_does_not_count() -> None:
+    (one, *_) = answers()
+    one.findings = [replace(f, decided="dismissed by x on 2026-01-01: y") for f in one.findings]
+    assert summary.of([one]).touched == []
+
+
+def test_the_page_and_the_workbook_hold_hostile_names(tmp_path: Path) -> None:
+    made = summary.of(answers(), {"find-broken": HOSTILE["script"]})
+    written = summary.save(made, tmp_path / "out")
+    page = (tmp_path / "out" / "summary.html").read_text(encoding="utf-8")
+    assert "<script" not in page and "<img" not in page and "\u202e" not in page
+    assert 'href="find-rings.html"' in page and "No prices." in page
+    assert {path.name for path in written} == {
+        *("summary.html", "summary.xlsx", "find-rings.html", "find-paths.html"),
+    }
+    book = openpyxl.load_workbook(tmp_path / "out" / "summary.xlsx")
+    assert book.sheetnames == [
+        *("questions", "parties", "not checked", "find-rings", "find-paths", "about"),
+    ]
+    assert all(cell.data_type != "f" for sheet in book for row in sheet for cell in row)
+    assert book["parties"]["A2"].value == "Company:L"
