@@ -190,9 +190,7 @@ def companies(trade: Trade) -> pa.Table:
 def ownerships(trade: Trade) -> pa.Table:
     """Those of the world, groups of two levels, and small holdings of listed companies."""
     have = _read(trade.world / "ownerships.csv")
-    rows = list(
-        zip(*(have[name].to_pylist() for name in ("owner", "owned", "share")), strict=True)
-    )
+    rows = list(zip(*(have[name].to_pylist() for name in ("owner", "owned", "share")), strict=True))
     count = len(trade.firms["id"])
     free = [one for one in trade.company(count // 2) if one not in trade.listed]
     for at in range(0, len(free) - 6, 6):

@@ -41,19 +41,11 @@
 //   days: {type: integer, default: 730, min: 30, max: 3650, ours: true, help: Days before the control in which the home company shipped and after it in which the other begins}
 //   least: {type: integer, default: 3, min: 1, max: 1000, ours: true, help: Least shipments from abroad}
 CYPHER 25
+MATCH (k:Control) WHERE k.measure IN ['licence', 'ban'] AND k.hs IS NOT NULL AND k.origin IS NOT NULL
+WITH left(k.hs, 6) AS goods, k.origin AS origin, min(k.from) AS since
 MATCH (s:Shipment)
-WHERE s.hs IS NOT NULL AND coalesce(s.departed, s.declared) IS NOT NULL AND s.weight_kg > 0
-WITH left(s.hs, 6) AS code, collect(s) AS lots
-WITH collect({code: code, lots: lots}) AS codes
-CALL () {
-  MATCH (k:Control) WHERE k.measure IN ['licence', 'ban'] AND k.hs IS NOT NULL AND k.origin IS NOT NULL
-  WITH left(k.hs, 6) AS goods, k.origin AS origin, min(k.from) AS since
-  RETURN collect({goods: goods, origin: origin, since: since}) AS rules
-}
-UNWIND codes AS one
-UNWIND [rule IN rules WHERE one.code STARTS WITH rule.goods] AS rule
-UNWIND one.lots AS s
-WITH rule.goods AS goods, rule.origin AS origin, rule.since AS since, s, coalesce(s.departed, s.declared) AS day
+WHERE s.hs STARTS WITH goods AND coalesce(s.departed, s.declared) IS NOT NULL AND s.weight_kg > 0
+WITH goods, origin, since, s, coalesce(s.departed, s.declared) AS day
 WITH *, coalesce(s.dispatch, head(COLLECT { MATCH (s)-[:LOADED_AT]->(p) RETURN p.country }), s.origin) AS country,
   coalesce(head(COLLECT { MATCH (s)-[:EXPORTED_BY]->(c) RETURN c }),
     head(COLLECT { MATCH (s)-[:SOLD_BY]->(c) RETURN c }),

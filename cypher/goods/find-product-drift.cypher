@@ -41,9 +41,7 @@
 //   least: {type: integer, default: 3, min: 1, max: 1000, ours: true, help: Least shipments before the control and of the new good after it}
 CYPHER 25
 MATCH (s:Shipment)
-WHERE s.hs IS NOT NULL AND coalesce(s.departed, s.declared) IS NOT NULL AND s.weight_kg > 0
-WITH left(s.hs, 6) AS code, collect(s) AS lots, max(coalesce(s.departed, s.declared)) AS last
-WITH collect({code: code, lots: lots}) AS codes, max(last) AS last
+WITH max(coalesce(s.departed, s.declared)) AS last
 CALL (last) {
   MATCH (k:Control)
   WHERE k.measure IN ['licence', 'ban'] AND k.hs IS NOT NULL
@@ -53,21 +51,33 @@ CALL (last) {
     destination: k.destination, since: k.from, span: CASE WHEN known < $days THEN known ELSE $days END}) AS rules
 }
 // Rows that differ only in the digits beyond six are one rule.
-UNWIND codes AS one
-UNWIND [rule IN rules WHERE one.code STARTS WITH rule.controlled] AS rule
-UNWIND one.lots AS s
-WITH s, rule.controlled AS controlled, rule.origin AS origin, rule.applies_to AS applies_to,
-  rule.destination AS destination, rule.since AS since, rule.span AS span
-WITH *, coalesce(s.departed, s.declared) AS day
-WHERE since - duration({days: span}) <= day < since + duration({days: span})
-  AND coalesce(destination = s.destination, true)
+UNWIND rules AS rule
+WITH rule.controlled AS controlled, collect(rule) AS rules
+CALL (controlled) {
+  MATCH (s:Shipment) WHERE $company IS NULL AND s.hs STARTS WITH controlled
+  RETURN s
+  UNION ALL
+  MATCH (:Party {id: $company})-[:SHIPPED|EXPORTED_BY|SOLD_BY]-(s:Shipment)
+  WHERE s.hs STARTS WITH controlled
+  RETURN DISTINCT s
+}
+// What is asked of a shipment is asked once, not once a rule.
+WITH controlled, rules, s, coalesce(s.departed, s.declared) AS day, s.destination AS there
+WHERE day IS NOT NULL AND s.weight_kg > 0
+WITH *, [rule IN rules WHERE coalesce(rule.destination = there, true)
+  AND rule.since - duration({days: rule.span}) <= day AND day < rule.since + duration({days: rule.span})] AS rules
+WHERE size(rules) > 0
 WITH *, coalesce(s.dispatch, head(COLLECT { MATCH (s)-[:LOADED_AT]->(p) RETURN p.country }), s.origin) AS dispatch
-WHERE origin IS NULL OR origin = CASE applies_to WHEN 'origin' THEN s.origin ELSE dispatch END
+WITH *, [rule IN rules WHERE rule.origin IS NULL
+  OR rule.origin = CASE rule.applies_to WHEN 'origin' THEN s.origin ELSE dispatch END] AS rules
+WHERE size(rules) > 0
 WITH *,
   coalesce(head(COLLECT { MATCH (s)-[:EXPORTED_BY]->(c) RETURN c }),
     head(COLLECT { MATCH (s)-[:SOLD_BY]->(c) RETURN c }),
     head(COLLECT { MATCH (s)<-[:SHIPPED]-(c) RETURN c })) AS c
 WHERE c IS NOT NULL AND ($company IS NULL OR c.id = $company)
+UNWIND rules AS rule
+WITH c, controlled, s, day, rule.origin AS origin, rule.since AS since, rule.span AS span
 WITH c, controlled, since, span, origin, coalesce(s.movement, s.id) AS movement,
   head(collect(s)) AS s, max(s.weight_kg) AS kg, min(day) AS day
 WITH c, controlled, since, span, origin,
@@ -76,11 +86,16 @@ WITH c, controlled, since, span, origin,
   percentileCont(CASE WHEN day < since AND s.value_usd > 0 THEN s.value_usd / s.weight_kg END, 0.5) AS old_price
 WHERE times >= $least AND after <= before * (1 - $fall / 100.0)
 // What else the company sent, before and after.
+WITH controlled, collect({c: c, since: since, span: span, origin: origin, before: before, after: after,
+  old_lots: old_lots, old_price: old_price}) AS firms
 CALL (controlled) {
   MATCH ()-[p:PROCESSES]->()
   WHERE p.hs_in STARTS WITH controlled OR p.hs_out STARTS WITH controlled
   RETURN collect(DISTINCT CASE WHEN p.hs_in STARTS WITH controlled THEN left(p.hs_out, 6) ELSE left(p.hs_in, 6) END) AS steps
 }
+UNWIND firms AS f
+WITH controlled, steps, f.c AS c, f.since AS since, f.span AS span, f.origin AS origin, f.before AS before,
+  f.after AS after, f.old_lots AS old_lots, f.old_price AS old_price
 MATCH (c)-[:SHIPPED|EXPORTED_BY|SOLD_BY]-(s:Shipment)
 WHERE s.hs IS NOT NULL AND s.weight_kg > 0
   AND since - duration({days: span}) <= coalesce(s.departed, s.declared) < since + duration({days: span})
@@ -110,10 +125,10 @@ CALL (firms) {
   RETURN collect(DISTINCT f.instead) AS wanted
 }
 CALL (wanted) {
+  UNWIND wanted AS code
   MATCH (s:Shipment)
-  WHERE size(wanted) > 0 AND s.hs IS NOT NULL AND s.weight_kg > 0
-  WITH left(s.hs, 6) AS code, collect(s) AS lots, wanted
-  WHERE code IN wanted
+  WHERE s.hs STARTS WITH code AND left(s.hs, 6) = code AND s.weight_kg > 0
+  WITH code, collect(s) AS lots
   RETURN collect({code: code, lots: lots}) AS goods
 }
 UNWIND goods AS good

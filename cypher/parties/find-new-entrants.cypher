@@ -45,24 +45,22 @@
 //   history: {type: integer, default: 180, min: 0, max: 3650, ours: true, help: Days of records before the control without which a first trade is not called the first}
 //   notices: {type: flag, default: false, help: Count notices as controls}
 CYPHER 25
-// All trade, once: by code, and the day on which the tables begin.
+// The day on which the tables begin.
 MATCH (s:Shipment)
-WITH s, coalesce(s.departed, s.declared, s.arrived) AS day
-WHERE day IS NOT NULL
-WITH s.hs AS hs, min(day) AS day, collect(s) AS shipments
-WITH min(day) AS earliest, collect(CASE WHEN hs IS NOT NULL THEN {hs: hs, shipments: shipments} END)
-  AS codes
+WITH min(coalesce(s.departed, s.declared, s.arrived)) AS earliest
 MATCH (k:Control)
 WHERE k.hs IS NOT NULL AND size(k.hs) >= 2
   AND (k.measure IN ['licence', 'ban'] OR ($notices AND k.measure = 'notice'))
   AND ($good IS NULL OR k.hs STARTS WITH $good) AND ($regime IS NULL OR k.regime = $regime)
-WITH earliest, codes, left(k.hs, 6) AS good, k.from AS from, collect(k) AS controls
-WITH earliest, codes, good, collect({from: from, controls: controls}) AS measures
-WITH *, [one IN codes WHERE one.hs STARTS WITH good] AS mine
-WHERE size(mine) > 0
-CALL (mine) {
-  UNWIND mine AS one
-  UNWIND one.shipments AS s
+WITH earliest, left(k.hs, 6) AS good, k.from AS from, collect(k) AS controls
+WITH earliest, good, collect({from: from, controls: controls}) AS measures
+// Of one company, only the goods that it trades: whom it is compared with is all their trade.
+WHERE $company IS NULL OR EXISTS {
+  MATCH (:Party {id: $company})-[:EXPORTED_BY|SOLD_BY|SHIPPED|IMPORTED_BY|BOUGHT_BY|CONSIGNED_TO]-(s:Shipment)
+  WHERE s.hs STARTS WITH good }
+CALL (good) {
+  MATCH (s:Shipment) WHERE s.hs STARTS WITH good
+    AND coalesce(s.departed, s.declared, s.arrived) IS NOT NULL
   WITH s, coalesce(s.departed, s.declared, s.arrived) AS day, coalesce(s.weight_kg, s.gross_kg) AS kg,
     coalesce(s.dispatch, head(COLLECT { MATCH (s)-[:LOADED_AT]->(p:Port) RETURN p.country }),
       s.origin, '?') AS out_of,
@@ -121,7 +119,7 @@ WITH *, CASE WHEN any(k IN controls WHERE (k.origin IS NULL AND k.destination IS
     THEN 1 ELSE 0 END AS touches
 ORDER BY from DESC, f.volume DESC
 WITH good, c, head(collect({from: from, controls: controls, lane: l.lane, f: f, bound: bound,
-  peers: peers, on_lane: on_lane, young: is_young, touches: touches, traders: traders})) AS found
+  peers: peers, on_lane: on_lane, young: is_young, touches: touches})) AS found
 WITH *, found.from AS from, found.f AS f,
   duration.inDays(found.from, found.f.first).days AS days
 CALL (c, good, from, found) {
@@ -131,11 +129,13 @@ CALL (c, good, from, found) {
   WITH l ORDER BY l.id LIMIT 1
   RETURN l.id AS licence
 }
-CALL (c, from, found) {
+CALL (c, good, from, found) {
   OPTIONAL MATCH (c)<-[up:OWNS]-{1,2}(o:Party)-[down:OWNS]->{0,2}(sister:Party)
   WHERE sister <> c AND all(r IN up WHERE r.share >= 50) AND all(r IN down WHERE r.share >= 50)
     AND all(r IN up WHERE coalesce(r.to, date('9999-12-31')) >= found.f.began)
-    AND any(t IN found.traders WHERE t.c = sister AND t.first < from)
+    AND EXISTS {
+      MATCH (sister)-[:EXPORTED_BY|SOLD_BY|SHIPPED|IMPORTED_BY|BOUGHT_BY|CONSIGNED_TO]-(s:Shipment)
+      WHERE s.hs STARTS WITH good AND coalesce(s.departed, s.declared, s.arrived) < from }
   WITH sister ORDER BY sister.id LIMIT 1
   RETURN sister
 }
