@@ -443,7 +443,6 @@ def _km(a: tuple[float, float], b: tuple[float, float]) -> float:
 
 def shipments(trade: Trade, sailed: Sailings) -> pa.Table:
     """The world's shipments with more columns, and the second declaration of one in ten."""
-    lands = {code: land for code, land in trade.land.items()}
     imos = np.array([sailed.imo(n) for n in range(len(sailed.stays))] or [""], dtype=object)
     licensed = np.isin(trade.shipper, list(trade.listed)) | np.isin(
         trade.consignee, list(trade.listed)
@@ -456,8 +455,8 @@ def shipments(trade: Trade, sailed: Sailings) -> pa.Table:
         "record": np.where(trade.both, "export_declaration", "bill_of_lading"),
         "movement": np.where(trade.both, np.char.add("M", trade.ids.astype(str)), ""),
         "declared": _isos(np.where(trade.departed > 3, trade.departed - 2, -1)),
-        "dispatch": [lands.get(code, "") for code in trade.load],
-        "destination": [lands.get(code, "") for code in trade.discharge],
+        "dispatch": [trade.land.get(code, "") for code in trade.load],
+        "destination": [trade.land.get(code, "") for code in trade.discharge],
         "gross_kg": np.round(trade.weight * 1.06, 1),
         "value": trade.value,
         "currency": np.where(trade.euros, "EUR", "USD"),
