@@ -7,6 +7,9 @@ from pathlib import Path
 from world.labelled.background import background
 from world.labelled.controls import controls
 from world.labelled.goods import goods
+from world.labelled.middlemen import middlemen
+from world.labelled.moves import moves
+from world.labelled.papers import papers
 from world.labelled.parties import parties
 from world.labelled.routes import routes
 from world.labelled.sheet import Sheet
@@ -15,6 +18,9 @@ from world.labelled.vessels import vessels
 GROUPS = {
     "controls": controls,
     "goods": goods,
+    "moves": moves,
+    "papers": papers,
+    "middlemen": middlemen,
     "parties": parties,
     "routes": routes,
     "vessels": vessels,

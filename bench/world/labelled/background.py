@@ -209,7 +209,8 @@ def _rooms(sheet: Sheet) -> None:
     """Rooms that two firms share, and buildings of many."""
     for _ in range(40):
         country = sheet.land()
-        room = f"Room {sheet.rng.randint(1, 999)}, {sheet.next('')} Hill Road, {sheet.ports[country][0]}"
+        house = f"{sheet.next('')} Hill Road, {sheet.ports[country][0]}"
+        room = f"Room {sheet.rng.randint(1, 999)}, {house}"
         for _ in range(2):
             sheet.company(country, address=room)
 

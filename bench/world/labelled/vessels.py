@@ -114,11 +114,11 @@ def voyages(sheet: Sheet) -> None:
     def way_by(least: float, most: float) -> tuple[str, str, str]:
         """Two ports, and a third by which the way is so many times as long."""
         while True:
-            l, d, p = rng.sample(ports, 3)
-            direct = distance(sheet, l, d)
-            legs = distance(sheet, l, p), distance(sheet, p, d)
+            load, into, via = rng.sample(ports, 3)
+            direct = distance(sheet, load, into)
+            legs = distance(sheet, load, via), distance(sheet, via, into)
             if direct > 900 and min(legs) > 400 and least <= sum(legs) / direct <= most:
-                return l, d, p
+                return load, into, via
 
     def days(a: str, b: str) -> int:
         return 1 + round(distance(sheet, a, b) / 650)
@@ -130,72 +130,82 @@ def voyages(sheet: Sheet) -> None:
         span = (1.65, 4.0) if not sheet.hard else (1.53, 1.8)
         if kind == NEAR and way == 0:
             span = (1.1, 1.3) if not sheet.hard else (1.3, 1.46)
-        l, d, p = way_by(*span)
+        load, into, via = way_by(*span)
         left = rng.randint(40, 500)
-        took = days(l, p) + days(p, d) + 3
-        cells: Row = {"plain": True, "vessel": v, "took": took, "load": l, "discharge": d}
-        ends = sheet.company(sheet.port_country[l]), sheet.company(sheet.port_country[d])
+        took = days(load, via) + days(via, into) + 3
+        cells: Row = {"plain": True, "vessel": v, "took": took, "load": load, "discharge": into}
+        ends = sheet.company(sheet.port_country[load]), sheet.company(sheet.port_country[into])
         kg = round(rng.lognormvariate(9, 0.5), 1)
         lands = left + took
-        there = left + days(l, p) + 1
+        there = left + days(load, via) + 1
         if way == 0:
-            sheet.call(v, l, left - 1, left)
-            sheet.call(v, p, there, there + 1)
-            sheet.call(v, d, lands, lands + 1)
+            sheet.call(v, load, left - 1, left)
+            sheet.call(v, via, there, there + 1)
+            sheet.call(v, into, lands, lands + 1)
             if kind == ALIKE and number % 8 == 0:  # other cargo for that port
                 sheet.ship(
                     ends[0],
-                    sheet.company(sheet.port_country[p]),
+                    sheet.company(sheet.port_country[via]),
                     "480256",
                     left,
                     kg / 2,
                     plain=True,
                     vessel=v,
                     took=there - left,
-                    load=l,
-                    discharge=p,
+                    load=load,
+                    discharge=via,
                 )
             elif kind == ALIKE:  # a round that is made again and again
                 for turn in (1, 2):
                     w, on = sheet.vessel(), left + 60 * turn
                     case.vessels(w)
-                    sheet.call(w, l, on - 1, on)
-                    sheet.call(w, p, on + there - left, on + there - left + 1)
-                    sheet.call(w, d, on + took, on + took + 1)
+                    sheet.call(w, load, on - 1, on)
+                    sheet.call(w, via, on + there - left, on + there - left + 1)
+                    sheet.call(w, into, on + took, on + took + 1)
                     sheet.ship(*ends, "848340", on, kg, **{**cells, "vessel": w})
         elif way == 1:  # it lay elsewhere when it is said to have left
             slip = sheet.whole((3, 6), (1, 2))
             if kind == PLANTED:
-                sheet.call(v, p, left - slip, left + slip)
+                sheet.call(v, via, left - slip, left + slip)
             elif kind == NEAR:  # a day or two apart
-                sheet.call(v, l, left - 1, left + sheet.whole((0, 1), (2, 2)))
+                sheet.call(v, load, left - 1, left + sheet.whole((0, 1), (2, 2)))
             else:  # another port of the same bay
-                l = "USLAX"
-                cells["load"] = l
+                load = "USLAX"
+                cells["load"] = load
+                if into in ("USLAX", "USLGB"):
+                    into = cells["discharge"] = "CNSHA"
                 sheet.call(v, "USLGB", left - 3, left + 3)
-            sheet.call(v, d, max(lands, left + 3 + days(p, d), left + 3 + days(l, d)), lands + 40)
+            sheet.call(
+                v,
+                into,
+                max(lands, left + 3 + days(via, into), left + 3 + days(load, into)),
+                lands + 40,
+            )
         elif way == 2:  # the other way about
             cells["took"] = took = took + 25
             if kind == PLANTED:
-                sheet.call(v, d, left - sheet.whole((0, 1), (0, 1)), left + 1)
-                sheet.call(v, l, left + took - 3, left + took - 1)
+                sheet.call(v, into, left - sheet.whole((0, 1), (0, 1)), left + 1)
+                sheet.call(v, load, left + took - 3, left + took - 1)
             elif kind == NEAR:
                 sheet.call(
-                    v, d, left - days(l, d) - sheet.whole((8, 12), (4, 5)), left - days(l, d) - 3
+                    v,
+                    into,
+                    left - days(load, into) - sheet.whole((8, 12), (4, 5)),
+                    left - days(load, into) - 3,
                 )
-                sheet.call(v, l, left - 1, left)
-                sheet.call(v, d, left + took, left + took + 2)
+                sheet.call(v, load, left - 1, left)
+                sheet.call(v, into, left + took, left + took + 2)
             else:
-                sheet.call(v, l, left - 2, left + 2)
-                sheet.call(v, d, left + took - 2, left + took + 2)
+                sheet.call(v, load, left - 2, left + 2)
+                sheet.call(v, into, left + took - 2, left + took + 2)
         else:  # alongside on the way
-            l, d, p = way_by(1.0, 1.25)
-            took = days(l, p) + days(p, d) + 6
-            cells |= {"load": l, "discharge": d, "took": took}
-            there, w = left + days(l, p) + 1, sheet.vessel()
+            load, into, via = way_by(1.0, 1.25)
+            took = days(load, via) + days(via, into) + 6
+            cells |= {"load": load, "discharge": into, "took": took}
+            there, w = left + days(load, via) + 1, sheet.vessel()
             case.vessels(w)
-            for port, at in ((l, left - 1), (p, there), (d, left + took)):
-                sheet.call(v, port, at, at + 1 if port != l else at + 1)
+            for port, at in ((load, left - 1), (via, there), (into, left + took)):
+                sheet.call(v, port, at, at + 1)
             after = there + sheet.whole((1, 4), (8, 10))
             same = 1 - sheet.pick((0, 0.01), (0.02, 0.04))
             if kind == NEAR:
@@ -203,14 +213,14 @@ def voyages(sheet: Sheet) -> None:
                     same = 1 - sheet.pick((0.2, 0.4), (0.065, 0.09))
                 else:
                     after = there + sheet.whole((20, 25), (13, 14))
-            e = rng.choice([one for one in ports if one not in (l, d, p)])
-            sheet.call(w, p, there - 1, after)
-            on = days(p, e) + 2
+            e = rng.choice([one for one in ports if one not in (load, into, via)])
+            sheet.call(w, via, there - 1, after)
+            on = days(via, e) + 2
             sheet.call(w, e, after + on, after + on + 1)
             bill = {"bill": sheet.next("BL")} if kind == ALIKE else {}
             cells |= bill
             sheet.ship(
-                sheet.company(sheet.port_country[p]),
+                sheet.company(sheet.port_country[via]),
                 sheet.company(sheet.port_country[e]),
                 "740311",
                 after,
@@ -218,7 +228,7 @@ def voyages(sheet: Sheet) -> None:
                 plain=True,
                 vessel=w,
                 took=on,
-                load=p,
+                load=via,
                 discharge=e,
                 **bill,
             )
