@@ -7,11 +7,10 @@ A labelled world (`bench/world/labelled/`) holds, for each investigation, plante
 (one condition of the definition is broken by a little) and lawful look-alikes (something on record
 explains them). A finding names a case when the two share at least half of the shipments or
 companies of either. A finding that is of a case of another investigation is passed over: a firm
-that trades
-without a licence is a newcomer too. Beside the command as it stands is the plain definition, the
-same with `--lawful`: what something on record explains counts there as found, so that the world is
-seen to be hard enough: `near` and `alike` say how many such cases are named anywhere. Where nothing
-explained is listed, inputs are widened (`PLAINER`).
+that trades without a licence may be a newcomer too. Beside the command as it stands is the plain
+definition, the same with `--lawful`: what something on record explains counts there as found, so
+that the world is seen to be hard enough. `near` and `alike` there say how many such cases are named
+anywhere in the list. Where nothing explained is listed, inputs are widened instead (`PLAINER`).
 """
 
 from __future__ import annotations
