@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +15,7 @@ from netinv import derive, intake
 from netinv.case import Case, open_case
 from netinv.inputs import Input
 from netinv.relate import Relations
-from tests.conftest import write_tables
+from tests.conftest import SHARED, write_tables
 
 Rows = list[dict[str, Any]]
 Derive = Callable[..., Rows]
@@ -264,3 +265,30 @@ def test_what_writes_a_relationship_writes_what_its_rule_gives(derived: Derive, 
     rows = derived(type_, tables | shipment(hs="8112", destination="KP"))
     written = {one.name for one in derive.program(type_, "cypher").inputs}
     assert rows and set(rows[0]) | {"rule"} == written
+
+
+BODS = {
+    # Direct shareholdings of the set's own statements → what they come to, in percent.
+    "bods-examples/joint-ownership": {("91b4236a7d89", "31c55e425764"): 100.0,
+                                      ("1accb8b18b99", "91b4236a7d89"): 50.0,
+                                      ("f040df24d9ec", "91b4236a7d89"): 50.0,
+                                      ("1accb8b18b99", "31c55e425764"): 50.0,
+                                      ("f040df24d9ec", "31c55e425764"): 50.0},
+    # Alpha owns Beta and Beta Alpha: the circle does not inflate what either holds.
+    "bods-v04-fixtures/10-circular-ownership": {("rec-alpha-corp", "rec-beta-corp"): 100.0,
+                                                ("rec-beta-corp", "rec-alpha-corp"): 100.0},
+}  # fmt: skip
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("name", BODS)
+def test_holdings_of_beneficial_ownership_statements(derived: Derive, name: str) -> None:
+    lines = ["owner | owned | share"]
+    for statement in json.loads((SHARED / f"{name}.json").read_text(encoding="utf-8")):
+        about = statement["recordDetails"]
+        for interest in about.get("interests", ()):
+            if interest["type"] == "shareholding" and interest["directOrIndirect"] == "direct":
+                share = interest["share"]["exact"]
+                lines.append(f"{about['interestedParty']} | {about['subject']} | {share}")
+    rows = derived("HOLDS", {"ownerships": "\n".join(lines)})
+    assert {(row["a"], row["b"]): row["share"] for row in rows} == BODS[name]

@@ -51,8 +51,8 @@ def questions_page() -> str:
         "# Investigations",
         "",
         "What each finds, what it misses, and what looks like it and is lawful, as its file in",
-        "`cypher/` says it; `netinv COMMAND --help` says the same, with every option. Made from these",
-        "files: `python -m tests.test_docs`.",
+        "`cypher/` says it; `netinv COMMAND --help` says the same, with every option. This page is",
+        "made from these files: `python -m tests.test_docs`.",
     ]
     group = ""
     for file in sorted(cypherfile.investigations().values(), key=lambda f: (f.group, f.name)):

@@ -30,6 +30,7 @@ from tests.conftest import ROOT, SHARED
 DATA = Path(__file__).resolve().parent / "data"
 WHOLE = {
     "wpi-ports": ["wpi-pub150/UpdatedPub150.csv"],
+    "gfw-vessels": ["gfw-transshipment/transshipment-vessels.csv"],
     "ofac-sdn": ["ofac-sdn-2023/sdn.csv", "ofac-sdn-2023/sdn_address.csv"],
     "icij-panama": ["panama-2016/All-edges.csv", "panama-2016/All-nodes.csv"],
     "korea-customs": [
@@ -201,6 +202,7 @@ def test_nearly_every_country_of_the_whole_sets_is_read(whole: Any) -> None:
     assert dict(sum(unread, Counter[str]())) == {
         "companies: country: no country, such as 'Netherlands Antilles'": 1,
         "people: country: no country, such as 'possibly Palestinian'": 4,
+        "vessels: flag: no country, such as 'ANT'": 2,
     }
 
 
@@ -818,3 +820,38 @@ def test_all_declarations_are_read_as_their_raw_rows_say(whole: Any) -> None:
     assert sum(row[5] is None or row[6] is None for row in rows) == 44
     ids = {id_ for (id_,) in set_.rows("companies", "id")}
     assert len(ids) == 28_002 and not ids & wanted.keys()
+
+
+# ---------------------------------------------------------------- gfw-vessels
+
+
+@excerpt("gfw-vessels")
+def test_a_vessel_has_its_last_name_and_its_identities_their_days(taken: Taken) -> None:
+    taken.holds(
+        "vessels",
+        """imo | name | flag | mmsi | _sources
+        9074729        | GREY HERON | RU | 273000003 | identities:1 identities:2 identities:3
+        MMSI-529000004 | LONE STAR  | KI | 529000004 | identities:4
+        7400000        | SEA OF CALM | JP | 431000005 | identities:5 identities:6
+        MMSI-416000006 | NAMELESS 6 | TW | 416000006 | identities:7
+        MMSI-416000007 | NAMELESS 7 | TW | 416000007 | identities:8
+        8400001        | OLD ISLE   | BS | 311000009 | identities:9 identities:10
+        """,
+    )
+    columns = ("vessel", "field", "value", "from", "to")
+    rows = {tuple(map(written, row)) for row in taken.rows("vessel_identities", *columns)}
+    assert len(rows) == 34
+    assert {
+        ("7400000", "name", "SEA OF CALM", "2012-01-01", "2013-12-31"),
+        ("9074729", "name", "BLUE HERON", "2012-01-01", "2016-06-30"),
+        ("9074729", "flag", "LBR", "2014-03-01", "2016-06-30"),
+        ("MMSI-529000004", "flag", "KIR", "2015-01-01", ""),
+    } < rows
+
+
+@pytest.mark.shared
+def test_the_whole_set_of_transshipment_vessels(whole: Any) -> None:
+    taken = whole("gfw-vessels")
+    assert told(taken.reports["transshipment-vessels.csv"]) == ("gfw-vessels", 1124, 1124, 0, {})
+    assert len(taken.rows("vessels", "imo")) == 710
+    assert len(taken.rows("vessel_identities", "vessel")) == 3826

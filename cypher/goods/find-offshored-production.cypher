@@ -29,6 +29,7 @@
 //   plant: "a plant that makes these goods is on record, for {plant} kg a year"
 //   older: "the company was there before the control: incorporated {older}"
 //   home_goes_on: "the home company still sends it itself: {home_goes_on} kg since the control"
+// absence: [shipments]
 // needs:
 //   controls: [hs, origin]
 //   ownerships: [share]

@@ -30,6 +30,7 @@
 // against:
 //   own_price: "it sells {instead} at {own_price} a kilogram, as others do"
 //   market: "all others sent {market} times as much {instead} after the control as before: the market moved too"
+// absence: [shipments]
 // needs:
 //   controls: [hs]
 //   shipments: [hs, departed|declared, weight_kg, exporter|seller|shipper, dispatch|load_port|origin]

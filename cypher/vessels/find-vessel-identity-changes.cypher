@@ -1,12 +1,13 @@
 // title: Vessels that change their names, flags or numbers
 // about: |
 //   Vessels that take two or more flags or names in a year, two vessels that use one MMSI on the
-//   same day, and a new name, flag, MMSI or call sign between departure and arrival of a voyage
+//   same day, not only that of a hand-on, and a new name, flag, MMSI or call sign between departure and arrival of a voyage
 //   that carries goods under a control in force, or a listed vessel or party. A name and a flag
 //   that change within 31 days of each other count as one occasion.
 // misses: |
 //   a change that no register dates, the first entry of a record (nothing says what was there
-//   before), a change at sea of a voyage without a day of arrival, an IMO number that is itself
+//   before), a flag of today that is written otherwise than all former ones (NL, Netherlands), a
+//   change at sea of a voyage without a day of arrival, an IMO number that is itself
 //   borrowed, and vessels of which no identity at all is loaded.
 // lawful: |
 //   one sale, with its new name and flag; changes within 31 days of a new owner on record, unless
@@ -29,6 +30,7 @@
 //   sold: "its owner changed within 31 days: {sold}"
 //   came_back: "it came back to {came_back}, as after a bareboat charter"
 //   undated: "where one entry only says until when, the next is taken to begin the day after"
+//   malformed: "an MMSI has nine digits, and {malformed} has not: it may be typed wrongly"
 //   doubtful: "the IMO number {doubtful} fails its check digit: one vessel may be written as two"
 //   wide: "only six digits of the HS code are compared with {wide}"
 // needs:
@@ -49,7 +51,9 @@ CALL () {
   WITH v, field, entries, [k IN entries | {value: k.value, at: k.from, until: k.to,
       place: coalesce(k.from, k.to, date('9999-12-31'))}]
     + [now IN [CASE field WHEN 'name' THEN v.name WHEN 'flag' THEN v.flag WHEN 'mmsi' THEN v.mmsi
-        ELSE v.callsign END] WHERE now IS NOT NULL |
+        ELSE v.callsign END] WHERE now IS NOT NULL
+        // A flag of today in two letters is not held against former ones written otherwise.
+        AND (field <> 'flag' OR any(k IN entries WHERE size(k.value) = size(now))) |
       {value: now, at: NULL, until: NULL, place: date('9999-12-31')}] AS rows
   UNWIND rows AS row
   WITH v, field, entries, row, reduce(text = ' ' + toUpper(row.value), mark IN
@@ -174,7 +178,7 @@ CALL () {
     until: coalesce(until, date('9999-12-31')), entry: entry}) AS uses, count(DISTINCT v) AS n
   WHERE n > 1
   WITH mmsi, n, CASE WHEN n > $most_vessels THEN uses ELSE [a IN uses WHERE any(b IN uses
-    WHERE b.v <> a.v AND a.since <= b.until AND b.since <= a.until
+    WHERE b.v <> a.v AND a.since < b.until AND b.since < a.until  
       AND ($since IS NULL OR (a.until >= $since AND b.until >= $since)))] END AS uses
   WHERE size(uses) > 0 AND ($vessel IS NULL OR any(a IN uses WHERE a.v.imo = $vessel))
   CALL (uses) {
@@ -208,5 +212,6 @@ RETURN [v IN vessels_drawn | coalesce(v.name, v.imo)] AS vessels, [v IN vessels_
       + ' (shipments: ' + times + ').'
     WHEN size(list_names) > 0 THEN 'Listed: ' + list_names[0] + '.'
     ELSE 'No list names it.' END AS note,
-  shared, voyage, repeats, listed, sold, came_back, undated, doubtful, wide, explained,
+  shared, voyage, repeats, listed, sold, came_back, undated, doubtful, wide,
+  CASE WHEN mmsi IS NOT NULL AND size(mmsi) <> 9 THEN mmsi END AS malformed, explained,
   vessels_drawn, held, lists, shipments AS cargo, around

@@ -27,6 +27,9 @@ SECTIONS = {
     "Findings": ("run-all", "find-key-players", "runs", "diff", "dismiss", "confirm", "find"),
     "Your own investigations": ("lint",),
 }
+GROUPS = ("parties", "routes", "goods", "ownership", "vessels", "controls", "network")
+"""The groups of investigations, the folders of cypher/, in the order of the help."""
+
 UNCHECKED_EXIT = 3
 
 
@@ -64,8 +67,10 @@ class Netinv(click.Group):
             title: [(n, _short(self.get_command(ctx, n))) for n in names]
             for title, names in SECTIONS.items()
         }
-        for file in _investigations(ctx).values():
-            title = f"Investigations: {file.group}"
+        files = _investigations(ctx).values()
+        named = [*GROUPS, *sorted({file.group for file in files} - {*GROUPS})]
+        for file in sorted(files, key=lambda file: (named.index(file.group), file.name)):
+            title = f"Investigations of {file.group}"
             groups.setdefault(title, []).append((file.name, file.title))
         for title, rows in groups.items():
             with formatter.section(title):

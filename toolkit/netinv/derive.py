@@ -68,7 +68,7 @@ def stale(case: Case, type_: str, given: Mapping[str, Any]) -> bool:
     made = kept(case, type_)
     return (
         made is None
-        or not whole(case, _table(type_))
+        or (made.kept > 0 and not whole(case, _table(type_)))
         or made.datasets != _datasets(case, program(type_))
         or made.rule != _rule(type_, given)[0]
     )

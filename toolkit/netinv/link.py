@@ -82,7 +82,7 @@ def kept(case: Case) -> Links | None:
 def stale(case: Case) -> str:
     """Why the links are not those that the case's data and the rule would give now, else ''."""
     links = kept(case)
-    if links is None or not whole(case, f"link_{HANDOFF}"):
+    if links is None or (links.kept and not whole(case, f"link_{HANDOFF}")):
         return "there are none"
     if links.datasets != datasets(case):
         return "the sources changed since they were made"

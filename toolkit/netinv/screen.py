@@ -204,7 +204,7 @@ def explained(result: Result, one: Finding, headings: Mapping[str, str]) -> None
     against = [*one.against, *([f"Explained: {one.explained}"] if one.explained else [])]
     _part("What speaks against it", against or ["nothing that this question looks for"])
     if texts.get("lawful"):
-        data(f"  Lawful look-alikes: {texts['lawful']}")
+        data(f"  Lawful look-alikes: {' '.join(texts['lawful'].split())}")
     _part(
         "What was not checked",
         [f"It misses: {texts.get('misses', '')}", *result.checked, *result.cut, *result.notes],

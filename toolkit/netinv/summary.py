@@ -172,7 +172,7 @@ def page(summary: Summary) -> str:
 
     asked = [
         [linked(one.command), *map(said, (one.title, one.answer, one.findings, " ".join(one.cut)))]
-        for one in summary.asked
+        for one in sorted(summary.asked, key=lambda one: -one.findings)
     ] + [[said(name), "", f"failed: {said(why)}", 0, ""] for name, why in summary.failed.items()]
     touched = [
         (
