@@ -47,8 +47,10 @@ def unlicensed(sheet: Sheet) -> None:
         )
         for _ in range(25):  # licensed trade, and trade before the control
             a = sheet.company(origin)
-            for left in sheet.rng.sample(range(720), 8):
-                b = sheet.company(sheet.land(origin)) if left % 4 == 0 else sheet.firm(but=origin)
+            regular = [sheet.firm(but=origin) for _ in range(2)]
+            for at, left in enumerate(sorted(sheet.rng.sample(range(720), 8))):
+                often = at < 2 or sheet.rng.random() < 0.9
+                b = regular[at % 2] if often else sheet.firm(but=origin)
                 sheet.ship(a, b, hs, left, sheet.rng.lognormvariate(6, 0.8))
             whole = sheet.rng.random() < 0.5
             licence(sheet, a, hs=hs if whole else hs[:4], **{"from": day(since - 30)})

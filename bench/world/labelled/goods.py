@@ -105,7 +105,7 @@ def fragments(sheet: Sheet) -> None:
                     )
             else:
                 for row in sheet.tables["companies"][-2:]:
-                    row["address"] = f"Unit 4, {number} Side Lane"
+                    row["address"] = f"Unit 4, {sheet.made} Side Lane"
         for month in range(months):
             for piece in range(count):
                 left = (

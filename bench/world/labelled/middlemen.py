@@ -179,7 +179,7 @@ def straws(sheet: Sheet) -> None:
             if way == 0:
                 count = 2
             elif way == 1:
-                count, span = 3, sheet.whole((70, 100), (36, 44))
+                count, span = 3, sheet.whole((70, 100), (44, 50))
         elif kind == ALIKE and way == 2:
             rounds = 3
         hs = rng.choice(("854231", "847150", "848340"))

@@ -21,7 +21,7 @@ def offshored(sheet: Sheet) -> None:
         licence(sheet, home, hs=hs)
         share = sheet.whole((60, 100), (50, 52))
         begins = sheet.whole((20, 80), (2, 120))
-        fed = sheet.pick((0.5, 0.9), (0.24, 0.35))
+        fed = sheet.pick((0.5, 0.9), (0.13, 0.3))
         way = number % 3
         if kind == NEAR:
             if way == 0:
@@ -29,7 +29,7 @@ def offshored(sheet: Sheet) -> None:
             elif way == 1:  # it sent before the control
                 begins = -sheet.whole((30, 60), (1, 3))
             else:
-                fed = sheet.pick((0.02, 0.1), (0.14, 0.19))
+                fed = sheet.pick((0.01, 0.05), (0.07, 0.095))
         elif kind == ALIKE:
             fed = 0.0
         sheet.add("ownerships", owner=owner, owned=home, share=round(share, 1))

@@ -197,7 +197,7 @@ class Sheet:
             draw = rng.random()
             if draw < 0.3:
                 row |= {"dispatch": None, "destination": None}
-            elif draw < 0.5:
+            elif draw < 0.5 and "vessel" not in cells:  # a voyage is known by its ports
                 row |= {"load_port": None, "discharge_port": None}
             if rng.random() < 0.15:
                 row["description"] = None
