@@ -224,7 +224,9 @@ def mirrored(sheet: Sheet) -> None:
     for kind, number, case in sheet.each_case("find-mirror-gaps"):
         x, y = rng.sample(lands, 2)
         a, b, hs = sheet.company(x), sheet.company(y), sheet.code()
-        share, months = sheet.pick((0.5, 0.9), (0.3, 0.36)), sheet.whole((3, 5), (2, 2))
+        share, months = sheet.pick((0.7, 0.95), (0.3, 0.36)), sheet.whole((3, 5), (2, 2))
+        # Goods may be there in the next month: what is lost of a trade month by month shows late.
+        step = 2 if sheet.hard and kind != ALIKE else 1
         way = number % 3
         if kind == NEAR:
             if number % 2:
@@ -235,7 +237,7 @@ def mirrored(sheet: Sheet) -> None:
         kept = "e" if lost == "i" else "i"
         for month in range(5):
             for part in range(3):
-                left = begin + round(30.44 * month) + part * 2
+                left = begin + round(30.44 * step * month) + part * 2
                 case.shipments(*both(a, b, hs, left, 4000 * (1 - share if month < months else 1)))
                 if month >= months:
                     continue
@@ -253,5 +255,3 @@ def mirrored(sheet: Sheet) -> None:
                     )
                 else:  # late in the month, and there in the next
                     case.shipments(*both(a, b, hs, left + 22 - part * 2, kg))
-        if kind == PLANTED and len(case.core) == 0:
-            raise ValueError("a gap without shipments")
