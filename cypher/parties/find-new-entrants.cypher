@@ -10,9 +10,9 @@
 //   good before, trade under another code, and shipments without a day, code or weight. That a
 //   first trade is the first is said only where the tables begin at least --history days before.
 // lawful: |
-//   holders of a licence for the good, and companies of an owner (at least 50 %, one or two steps)
-//   that traded the good before, or that has a company that did: listed with --lawful. New demand
-//   and plants moved abroad bring newcomers too.
+//   holders of a licence for the good and the end users that it names, and companies of an owner (at
+//   least 50 %, one or two steps) that traded the good before, or that has a company that did: listed
+//   with --lawful. New demand and plants moved abroad bring newcomers too.
 // red_flag: |
 //   Published cases: US Attorney, Central District of California, complaint of August 2025 (a
 //   company founded soon after the rule); Reuters, 2025-07-09, on antimony (a surge after the ban).
@@ -134,11 +134,11 @@ WITH good, c, head(collect({from: from, controls: controls, lane: out_of + ' →
 WITH *, found.from AS from, found.f AS f,
   duration.inDays(found.from, found.f.first).days AS days
 CALL (c, good, from, found) {
-  OPTIONAL MATCH (l:Licence {holder: c.id})
-  WHERE (l.hs IS NULL OR l.hs STARTS WITH good OR good STARTS WITH l.hs)
+  OPTIONAL MATCH (l:Licence)
+  WHERE c.id IN [l.holder, l.end_user] AND (l.hs IS NULL OR l.hs STARTS WITH good OR good STARTS WITH l.hs)
     AND coalesce(l.to, date('9999-12-31')) >= found.f.began
   WITH l ORDER BY l.id LIMIT 1
-  RETURN l.id AS licence
+  RETURN l.id AS licence, l.holder = c.id AS holds
 }
 CALL (c, good, from, found) {
   OPTIONAL MATCH (c)<-[up:OWNS]-{1,2}(o:Party)-[down:OWNS]->{0,2}(sister:Party)
@@ -156,7 +156,8 @@ WITH *, round(2.0 * (1.0 - days / (31.0 * $months)), 3) AS soon,
     ELSE round(log(f.volume / found.bound) / log(2), 3) END AS large,
   CASE WHEN found.young THEN 1.0 ELSE 0.0 END AS young, found.touches AS touches,
   CASE
-    WHEN licence IS NOT NULL THEN 'it holds a licence for the good: ' + licence
+    WHEN licence IS NOT NULL THEN CASE WHEN holds THEN 'it holds a licence for the good: '
+      ELSE 'a licence for the good names it as end user: ' END + licence
     WHEN sister IS NOT NULL THEN coalesce(sister.name, sister.id)
       + ', of the same owner, traded the good before the control'
   END AS explained

@@ -1,4 +1,4 @@
-"""Makes the demo case: lawful trade from world.toml, with what networks.toml hides in it.
+"""Makes the demo case: lawful trade from world.toml, with what networks.toml and cases.toml hide.
 
     python import/sample/make.py [FOLDER]
 
@@ -45,7 +45,8 @@ def truth(found: Sequence[Found]) -> str:
     """truth.yaml; JSON texts and lists are YAML too, and need no library to come out the same."""
     lines = [
         "# What import/sample/make.py hid in the demo case, and what only looks like it.",
-        "# Every company and person is invented. Made by the script: change networks.toml instead.",
+        "# Every company, person, ship and list is invented; the controls are real rows of the",
+        "# reference table. Made by the script: change networks.toml or cases.toml instead.",
         "# A pool that goes round for months is listed whole: each of its rounds is a ring.",
     ]
     for kind, planted in (("networks", True), ("lookalikes", False)):
@@ -61,18 +62,38 @@ def truth(found: Sequence[Found]) -> str:
             lists = {"also": entry.get("also", [])}
             for key in ("shipments", "companies", "people"):
                 lists[key] = [row.id for row in getattr(one, key)]
+            lists["vessels"] = [json.dumps(imo) for imo in one.vessels]  # YAML would read a number
             lines += [f"    {key}: [{', '.join(ids)}]" for key, ids in lists.items() if ids]
     return "\n".join(lines) + "\n"
 
 
+def resolve(world: World, trade: Trade, value: Any) -> Any:
+    """A cell of a case: the id of the party, vessel or shipment that it names, else as it is."""
+    if not isinstance(value, str):
+        return value
+    known = world.companies.get(value) or world.people.get(value)
+    if known is None and value in trade.labels:
+        return trade.labels[value].id
+    return known or world.tramps.get(value, value)
+
+
+def write_controls(ids: Sequence[str], path: Path) -> None:
+    """The rows of the reference table that the demo case needs, as they stand there."""
+    with (HERE.parent / "reference" / "controls.csv").open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    kept = [row for row in rows if row[0] in ids]
+    if {row[0] for row in kept} != set(ids):
+        raise SystemExit(f"not in the reference table: {set(ids) - {row[0] for row in kept}}")
+    write_table(path, header, kept)
+
+
 def write(world: World, trade: Trade, out: Path) -> None:
-    tables = world.networks["tables"]
     parties = sorted(world.companies.values(), key=lambda one: one.id)
-    columns = "id name country incorporated role industry address phone email"
+    columns = "id name country incorporated dissolved role industry address phone email"
     write_table(
         out / "companies.csv",
         [*columns.split(), "registration"],
-        ([c.id, c.name, c.country, c.since, c.role, c.industry, c.address, c.phone,
+        ([c.id, c.name, c.country, c.since, c.dissolved, c.role, c.industry, c.address, c.phone,
           c.email, c.registration] for c in parties),
     )  # fmt: skip
     people = sorted(world.people.values(), key=lambda one: one.id)
@@ -90,21 +111,22 @@ def write(world: World, trade: Trade, out: Path) -> None:
     seats = sorted([cell(who), cell(of), *rest] for who, *rest, of in (
         (who, role, since, to, of) for who, role, of, since, to in world.seats))  # fmt: skip
     write_table(out / "directorships.csv", ["director", "company", "role", "from", "to"], seats)
-    owned = [[world.party(a), world.party(b), *rest] for a, b, *rest in tables["ownerships"]]
-    owned += [[world.companies[line], imo, "100", "", ""] for line, imo in world.fleet]
-    write_table(out / "ownerships.csv", ["owner", "owned", "share", "from", "to"], owned)
-    made = [[world.companies[one], *rest] for one, *rest in tables["processing"]]
-    columns = "company hs_in hs_out capacity_kg_year from to"
-    write_table(out / "processing.csv", columns.split(), made)
-    may = [[key, world.companies[holder], regime, hs, to, world.companies[user], *rest]
-           for key, holder, regime, hs, to, user, *rest in tables["licences"]]  # fmt: skip
-    columns = "id holder regime hs destination end_user quantity_kg from to"
-    write_table(out / "licences.csv", columns.split(), may)
-    calls = sorted(
-        [vessel, port, day, min(left, day + timedelta(1))]
-        for (vessel, port, day), left in trade.calls.items()
-    )
-    write_table(out / "port_calls.csv", ["vessel", "port", "arrived", "departed"], calls)
+    for table, columns in trade.TABLES.items():
+        header = columns.split()
+        standing = [dict(zip(header, row, strict=True))
+                    for row in world.networks["tables"].get(table, [])]  # fmt: skip
+        rows = [[resolve(world, trade, one.get(name, "")) for name in header]
+                for one in [*standing, *trade.tables[table]]]  # fmt: skip
+        if table == "ownerships":
+            rows += [[world.companies[line], imo, "100", "", ""] for line, imo in world.fleet]
+        if table == "port_calls":
+            rows += [
+                [vessel, port, day, min(left, day + timedelta(1))]
+                for (vessel, port, day), left in trade.calls.items()
+            ]
+            rows.sort(key=lambda row: [cell(value) for value in row])
+        write_table(out / f"{table}.csv", header, rows)
+    write_controls(world.cases["controls"], out / "controls.csv")
     (out / "truth.yaml").write_text(truth(trade.found), encoding="utf-8", newline="\n")
 
 
@@ -112,9 +134,9 @@ def make(out: Path) -> None:
     """Write the tables and truth.yaml into the folder `out`."""
     read = {
         name: tomllib.loads((HERE / f"{name}.toml").read_text(encoding="utf-8"))
-        for name in ("world", "networks")
+        for name in ("world", "networks", "cases")
     }
-    world = World(read["world"], read["networks"])
+    world = World(read["world"], read["networks"], read["cases"])
     trade = Trade(world)
     out.mkdir(parents=True, exist_ok=True)
     write(world, trade, out)

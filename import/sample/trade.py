@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from world import FIRST, LAST, ZONE, Company, Sailing, World
 
@@ -69,6 +69,7 @@ class Found:
     companies: list[Company]
     shipments: list[Shipment] = field(default_factory=list)
     people: list[Any] = field(default_factory=list)
+    vessels: list[str] = field(default_factory=list)
 
 
 def container_number(serial: int) -> str:
@@ -82,6 +83,20 @@ def container_number(serial: int) -> str:
 
 class Trade:
     """The shipments of a world, and which of them are there to be found or left alone."""
+
+    TABLES: ClassVar[dict[str, str]] = {
+        "documents": "id shipment kind number issued shipper consignee end_user hs origin"
+        " destination weight_kg value currency incoterm",
+        "payments": "id payer payee shipment amount currency paid",
+        "shipment_versions": "shipment filed consignee end_user destination",
+        "listings": "entity list program from to",
+        "vessel_identities": "vessel field value from to",
+        "ownerships": "owner owned share from to",
+        "processing": "company hs_in hs_out capacity_kg_year from to",
+        "licences": "id holder regime hs destination end_user quantity_kg from to",
+        "port_calls": "vessel port arrived departed",
+    }
+    """Tables that a case may add rows to, with their columns."""
 
     def __init__(self, world: World) -> None:
         self.world, self.networks, self.dice = world, world.networks, world.dice
@@ -97,6 +112,9 @@ class Trade:
             for board in world.boards
         ]
         self.calls: dict[tuple[str, str, date], date] = {}
+        self.fixed: list[Shipment] = []  # rows of cases.toml, which stay as they are written
+        self.labels: dict[str, Shipment] = {}
+        self.tables: dict[str, list[dict[str, Any]]] = {}
         self.lots = 0
         self.background = world.background()
         self.build_chains()
@@ -104,6 +122,7 @@ class Trade:
         self.build_makers()
         self.build_cover()
         self.build_trade()
+        self.build_cases()
         self.finish()
 
     def ship(
@@ -113,7 +132,7 @@ class Trade:
         usd, piece = cells.pop("usd"), cells.pop("piece", 0)
         row = Shipment(shipper=sender, consignee=receiver, weight_kg=kg, **cells)
         row.departed, row.arrived = sailing.departed, sailing.arrived
-        row.vessel = sailing.vessel
+        row.vessel = row.vessel or sailing.vessel
         row.gross_kg = int(kg * self.dice.between(1.02, 1.08))
         row.quantity, row.unit = (max(1, int(kg / piece)), "PCE") if piece else (kg, "KGM")
         row.dispatch = row.dispatch or row.load_port[:2] or sender.country
@@ -123,15 +142,13 @@ class Trade:
         row.value_usd = int(kg * usd * self.dice.between(0.92, 1.08))
         row.value = int(row.value_usd / USD[row.currency])
         row.incoterm = self.dice.pick(["FOB", "CIF", "CFR", "FCA", "DAP", "EXW"])
-        records = ["import_declaration", "import_declaration", "bill_of_lading"]
-        row.record = row.record or self.dice.pick([*records, "export_declaration", "manifest"])
+        # Declarations come in pairs (_second_record): one alone would be a gap in the mirror.
+        row.record = row.record or self.dice.pick(["bill_of_lading", "bill_of_lading", "manifest"])
         if not row.procedure and row.record.endswith("declaration"):
             row.procedure = row.record.split("_")[0]
-        row.declared = row.departed - timedelta(self.dice.whole(0, 3))
-        if row.record == "import_declaration":
-            row.declared = row.arrived + timedelta(self.dice.whole(0, 2))
-        if row.vessel:
-            lines = {imo: line for line, imo in self.world.fleet}
+        row.declared = row.declared or row.departed - timedelta(self.dice.whole(0, 3))
+        lines = {imo: line for line, imo in self.world.fleet}
+        if row.vessel in lines:
             row.carrier = self.companies[lines[row.vessel]]
         if self.dice.chance(0.5):
             row.forwarder = self.dice.pick_early([self.companies[f"fw{n}"] for n in range(1, 6)])
@@ -245,9 +262,13 @@ class Trade:
             if buyer.trades == "trader" and len(buyer.goods) < 3 and good not in buyer.goods:
                 buyer.goods.append(good)
             known.add(pair)
-            self._relation(seller, buyer, good, max(2, int(often * dice.between(0.75, 1.2))))
+            behind = dice.pick(users) if buyer.role == "forwarder" else ""
+            n = max(2, int(often * dice.between(0.75, 1.2)))
+            self._relation(seller, buyer, good, n, notify=behind)
 
-    def _relation(self, seller: Company, buyer: Company, good: str, n: int) -> None:
+    def _relation(
+        self, seller: Company, buyer: Company, good: str, n: int, notify: Any = ""
+    ) -> None:
         dice, goods = self.dice, self.goods[good]
         low, high = goods["kg"]
         size = low + (high - low) * dice.between(0, 1) * dice.between(0.3, 1)
@@ -274,9 +295,76 @@ class Trade:
             self.ship(
                 seller, buyer, sailing, kg, hs=goods["hs"],
                 description=words if dice.chance(0.8) else dice.pick(goods["words"]),
-                origin=origin, importer=importer, lot=self._lot(good),
+                origin=origin, importer=importer, notify=notify, lot=self._lot(good),
                 usd=goods["usd"], piece=goods["piece"], **ports,
             )  # fmt: skip
+
+    # ---- what cases.toml says
+
+    def build_cases(self) -> None:
+        lists = {"rows", "same", "about", "of", "aboard", "seats", *self.TABLES}
+        self.tables = {table: [] for table in self.TABLES}
+        for entry in self.world.cases["cases"]:
+            rows = [row for spec in entry.get("rows", []) for row in self._rows(spec)]
+            keys = entry.get("about", [])
+            about = [self.companies[key] for key in keys] or [
+                one for row in rows for one in (row.shipper, row.consignee)
+            ]
+            for table in self.TABLES:
+                self.tables[table] += entry.get(table, [])
+            self.found.append(
+                Found(
+                    "case" in entry,
+                    {key: value for key, value in entry.items() if key not in lists},
+                    list({one.id: one for one in about}.values()),
+                    rows + [self.labels[label] for label in entry.get("same", [])],
+                    [self.world.people[key] for key in entry.get("of", [])],
+                    [self.world.tramps[key] for key in entry.get("aboard", [])],
+                )
+            )
+
+    def _rows(self, spec: dict[str, Any]) -> list[Shipment]:
+        """The shipments of one line of a case; those of the trade around it are not returned."""
+        days = spec["on"]
+        if not isinstance(days, list):
+            steps = range(spec.get("n", 1))
+            days = [spec["on"] + timedelta(spec.get("every", 30) * step) for step in steps]
+        rows = []
+        for k, day in enumerate(days):
+            turn = {"to": k // spec.get("turn", 1)}
+            cells = {
+                name: said[turn.get(name, k) % len(said)] if isinstance(said, list) else said
+                for name, said in ((name, self._crowd(said)) for name, said in spec.items())
+            }
+            for name in ("on", "n", "every", "turn", "around", "as"):
+                cells.pop(name, None)
+            for role in ("from", "to", "notify", "end_user", "carrier"):
+                if role in cells:
+                    cells[role] = self.companies[cells[role]]
+            if "vessel" in cells:
+                cells["vessel"] = self.world.tramps[cells["vessel"]]
+            sender, receiver, kg = cells.pop("from"), cells.pop("to"), cells.pop("kg")
+            if isinstance(kg, dict):
+                kg = self.dice.whole(kg["from"], kg["to"])
+            at, via = cells.pop("at", sender.port), cells.pop("via", receiver.port)
+            passage = cells.pop("days", self.world.days(at, via))
+            row = self.ship(
+                sender, receiver, Sailing(day, day + timedelta(passage)), kg,
+                load_port=at, discharge_port=via, description=cells.pop("goods"),
+                origin=cells.pop("origin", at[:2]), **cells,
+            )  # fmt: skip
+            self.fixed.append(row)
+            rows.append(row)
+            if label := spec.get("as"):
+                self.labels[f"{label}-{k + 1}" if len(days) > 1 else label] = row
+        return [] if spec.get("around") else rows
+
+    def _crowd(self, said: Any) -> Any:
+        """`crowd:x` stands for all companies of that crowd."""
+        if not isinstance(said, str) or not said.startswith("crowd:"):
+            return said
+        key = said.removeprefix("crowd:")
+        return [one for one in self.companies if one.startswith(key) and one[len(key) :].isdigit()]
 
     def _lot(self, good: str) -> str:
         """A lot number on some rows, never twice the same."""
@@ -288,15 +376,17 @@ class Trade:
     def finish(self) -> None:
         """Bills, containers, second records and lines, holes in the data, and ids."""
         chains = {id(row) for one in self.found for row in one.shipments}
+        chains |= {id(row) for row in self.fixed}
         self.shipments.sort(key=lambda row: (row.departed, row.shipper.id, row.description))
         self._stuff()
         for row in [one for one in self.shipments if id(one) not in chains]:
             draw = self.dice.between(0, 1)
-            if draw < 0.045:
+            # Both customs within a month of each other, as the mirror of trade expects.
+            if draw < 0.05 and (row.arrived - row.departed).days <= 28:
                 self._second_record(row)
             elif draw < 0.07:
                 self._second_line(row)
-            elif draw < 0.08 and not row.importer:
+            elif draw < 0.08 and not (row.importer or row.notify or row.licence):
                 words = ["TO ORDER", "To the order of shipper", "TO ORDER OF BANK"]
                 row.notify, row.consignee = row.consignee, self.dice.pick(words)
             self._forget(row)
@@ -309,14 +399,19 @@ class Trade:
         free: dict[str, list[tuple[date, str]]] = {}
         serial = 410_000
         for n, row in enumerate(self.shipments, 1):
-            if row.vessel:
+            if row.vessel and row.vessel not in self.world.tramps.values():
                 self.calls[row.vessel, row.load_port, row.departed - timedelta(1)] = row.departed
                 self.calls.setdefault((row.vessel, row.discharge_port, row.arrived), LAST)
             prefix = row.load_port or "AIR" + row.dispatch
-            row.bill = f"NQX{prefix}{n:06d}"
-            if row.vessel and self.dice.chance(0.3):
+            row.bill = row.bill or f"NQX{prefix}{n:06d}"
+            if row.vessel and row.carrier and self.dice.chance(0.3):
                 row.master_bill = f"{row.carrier.id}M{n:06d}"
-            if not row.load_port or not 900 < row.gross_kg < 28_500 or self.dice.chance(0.12):
+            if (
+                row.container
+                or not row.load_port
+                or not 900 < row.gross_kg < 28_500
+                or self.dice.chance(0.12)
+            ):
                 continue
             here = free.setdefault(row.load_port, [])
             ready = [one for one in here if one[0] < row.departed]
@@ -378,5 +473,5 @@ class Trade:
             row.quantity, row.unit = "", ""
         if chance(0.05):
             row.origin = ""
-        if chance(0.06):
+        if chance(0.06) and not row.movement:
             row.record, row.procedure = "", ""

@@ -63,6 +63,7 @@ class Company:
     role: str
     port: str
     since: str
+    dissolved: str = ""
     industry: str = ""
     phone: str = ""
     address: str = ""
@@ -109,9 +110,11 @@ def imo_number(digits: str) -> str:
 class World:
     """Ships, companies, people and boards; what is shipped between them is Trade's."""
 
-    def __init__(self, world: dict[str, Any], networks: dict[str, Any]) -> None:
+    def __init__(
+        self, world: dict[str, Any], networks: dict[str, Any], cases: dict[str, Any]
+    ) -> None:
         self.dice = Dice(20261124)
-        self.world, self.networks = world, networks
+        self.world, self.networks, self.cases = world, networks, cases
         self.goods: dict[str, dict[str, Any]] = world["goods"]
         self.countries: dict[str, dict[str, Any]] = world["countries"]
         self.companies: dict[str, Company] = {}
@@ -120,6 +123,7 @@ class World:
         self.boards: list[Board] = []
         self.vessels: list[dict[str, str]] = []
         self.fleet: list[tuple[str, str]] = []
+        self.tramps: dict[str, str] = {}  # ships outside the liner services: key and IMO number
         self.sailings: dict[tuple[str, str], list[Sailing]] = {}
         self.build_services()
         self.build_companies()
@@ -146,6 +150,10 @@ class World:
                 while start < LAST:
                     self._sail(imo, start, service["round"], service["calls"])
                     start += timedelta(service["round"])
+        for key, tramp in self.cases["vessels"].items():
+            self.tramps[key] = imo_number(tramp["digits"])
+            row = {"imo": self.tramps[key], "name": tramp["name"], "flag": tramp["flag"]}
+            self.vessels.append({**row, "type": "general cargo ship"})
         for one in self.sailings.values():
             one.sort(key=lambda s: (s.departed, s.arrived, s.vessel))
 
@@ -153,7 +161,9 @@ class World:
         stops = [*calls, *([port, day + days] for port, day in calls)]
         for at, (load, left) in enumerate(calls):
             for to, (discharge, reached) in enumerate(stops[at + 1 :], at + 1):
-                if to >= at + len(calls) or reached - left > 50 or load == discharge:
+                # Nobody sends goods to a neighbour across an ocean and back.
+                most = 24 if ZONE[load[:2]] == ZONE[discharge[:2]] else 50
+                if to >= at + len(calls) or reached - left > most or load == discharge:
                     continue
                 departed, arrived = start + timedelta(left + 1), start + timedelta(reached)
                 if departed >= FIRST and arrived <= LAST:
@@ -166,14 +176,20 @@ class World:
             for one in self.sailings.get((load, discharge), []):
                 if ready <= one.departed <= ready + timedelta(30):
                     return one
-            near = ZONE[load[:2]] == ZONE[discharge[:2]]
-            days = 3 if load[:2] == discharge[:2] else 8 if near else 31
+            days = self.days(load, discharge)
         return Sailing(ready, ready + timedelta(days))
+
+    @staticmethod
+    def days(load: str, discharge: str) -> int:
+        """Days of a passage outside the liner services."""
+        near = ZONE[load[:2]] == ZONE[discharge[:2]]
+        return 3 if load[:2] == discharge[:2] else 8 if near else 31
 
     # ---- who there is
 
     def build_companies(self) -> None:
-        for key, row in {**self.world["carriers"], **self.networks["companies"]}.items():
+        known = {**self.world["carriers"], **self.networks["companies"], **self.cases["companies"]}
+        for key, row in known.items():
             self.companies[key] = Company(**row)
         taken = {one.name for one in self.companies.values()}
         for code, country in self.countries.items():
@@ -181,6 +197,13 @@ class World:
                 company = self._invent(code, country, n, taken)
                 taken.add(company.name)
                 self.companies[f"{code}{n}"] = company
+        for crowd in self.cases["crowds"]:
+            for n in range(crowd["n"]):
+                company = self._invent(crowd["country"], self.countries[crowd["country"]], n, taken)
+                taken.add(company.name)
+                company.trades, company.role = "", crowd["role"]
+                company.port, company.industry = crowd["port"], crowd["industry"]
+                self.companies[f"{crowd['key']}{n}"] = company
         for n, one in enumerate(self.dice.shuffled(self.companies.values()), 1):
             one.id = f"C{n:03d}"
             self._furnish(one)
@@ -210,7 +233,8 @@ class World:
         """Address, phone, mail and number, each missing now and then."""
         dice, code = self.dice, company.country
         number = f"{dice.whole(100000, 999999)}{dice.whole(100, 999)}"
-        company.registration = "" if dice.chance(0.3) else f"{code}-{number}"
+        registration = "" if dice.chance(0.3) else f"{code}-{number}"
+        company.registration = company.registration or registration
         if code == "CN":
             city = self.world["trades"]["cities"][company.port].split("|")[0]
             place = f"{city}市澜港路{dice.whole(1, 980)}号"
@@ -235,6 +259,8 @@ class World:
         for board in self.networks["boards"]:
             for key, (name, country) in board.get("people", {}).items():
                 self.people[key] = Person(name, country)
+        for key, (name, country) in self.cases["people"].items():
+            self.people[key] = Person(name, country)
         for n, one in enumerate(self.dice.shuffled(self.people.values()), 1):
             one.id = f"P{n:03d}"
             if self.dice.chance(0.8):
@@ -250,7 +276,12 @@ class World:
     # ---- who sits where
 
     def build_boards(self) -> None:
-        seated: set[str] = set()
+        seated = {self.party(key).id for key in (*self.cases["companies"], *self.cases["people"])}
+        for case in self.cases["cases"]:
+            self.seats += [
+                (self.party(who), "director", self.party(of), since, to)
+                for who, of, since, to in case.get("seats", [])
+            ]
         for board in self.networks["boards"]:
             seats = [
                 (self.party(who), "director", self.companies[of], since, to)

@@ -260,7 +260,7 @@ class OpenCase:
         A local one is built beside the old one and swapped; on a server of the user's own the
         database, which must carry the case's mark, is emptied first.
         """
-        from netinv import link, load, rebuild
+        from netinv import derive, link, load, rebuild
 
         links = link.kept(self.case)
 
@@ -268,6 +268,9 @@ class OpenCase:
             written = load.write(self.case, graph, self.progress)
             if links is not None:
                 link.link(self.case, graph, link.asked(links), self.progress)
+            for type_ in derive.RULES:
+                if derive.possible(self.case, type_):
+                    derive.derive(self.case, graph, type_, {}, self.progress)
             return written
 
         with self._logged("rebuild"):
@@ -306,7 +309,29 @@ class OpenCase:
         """Make the derived links anew and write the difference."""
         with self._logged("link", inputs=inputs):
             self._catch_up()
-            return self._link(inputs)
+            made = self._link(inputs)
+            self._derive(self._stale({}))
+            return made
+
+    def _stale(self, inputs: Mapping[str, Any], types: Sequence[str] | None = None) -> list[str]:
+        """The derived relationships, of these or of all, that tables, rules and inputs would give
+        otherwise."""
+        from netinv import derive
+
+        return [
+            type_
+            for type_ in (derive.RULES if types is None else types)
+            if derive.stale(self.case, type_, inputs)
+            and (derive.possible(self.case, type_) or derive.kept(self.case, type_))
+        ]
+
+    def _derive(self, types: Sequence[str], inputs: Mapping[str, Any] | None = None) -> None:
+        """Make derived relationships anew. The caller is the writer."""
+        from netinv import derive
+
+        for type_ in types:
+            self.say(f"making {type_}")
+            derive.derive(self.case, self.graph(), type_, inputs, self.progress)
 
     def _link(self, inputs: Mapping[str, Any]) -> Links:
         from netinv import link
@@ -333,12 +358,7 @@ class OpenCase:
             and (kept is None or link.older(kept) or link.stale(self.case) == "there are none")
             and self.case.rows("shipments") > 0
         )
-        wanted = [
-            type_
-            for type_ in derive.used(file)
-            if derive.stale(self.case, type_, inputs)
-            and (derive.possible(self.case, type_) or derive.kept(self.case, type_))
-        ]
+        wanted = self._stale(inputs, derive.used(file))
         if not broken and not missing and not wanted:
             return []
         try:
@@ -349,9 +369,7 @@ class OpenCase:
                 if missing:
                     self.say("making links")
                     self._link(link.asked(kept) if kept else {})
-                for type_ in wanted:
-                    self.say(f"making {type_}")
-                    derive.derive(self.case, self.graph(), type_, inputs, self.progress)
+                self._derive(wanted, inputs)
         except CaseError as error:
             return [f"The graph may lack rows or links: {error}"]
         return []

@@ -760,6 +760,7 @@ def demo(ctx: click.Context, folder: Path) -> None:
         ["find-rings", "--lawful"],
         ["profile", str(company)],
         ["find-relabel-chains", "--days", "90", "-o", "chains.xlsx"],
+        ["run-all"],
     ):
         screen.data(f"  {called} {shlex.join(words)}")
 
