@@ -19,6 +19,7 @@ def background(sheet: Sheet) -> None:
     _papers(sheet)
     _payments(sheet)
     _filings(sheet)
+    _boards(sheet)
     _owners(sheet)
     _lists(sheet)
     _rooms(sheet)
@@ -166,6 +167,21 @@ def _filings(sheet: Sheet) -> None:
                 )
 
 
+def _boards(sheet: Sheet) -> None:
+    """Who sits on two boards that trade with each other, as chance has it, had left one before."""
+    trades = {(one["shipper"], one["consignee"]) for one in sheet.base}
+    trades |= {(b, a) for a, b in trades}
+    held: dict[str, list[Row]] = defaultdict(list)
+    for seat in sheet.tables["directorships"]:
+        held[seat["director"]].append(seat)
+    for seats in held.values():
+        if len(seats) > 12:  # an agent
+            continue
+        for at, seat in enumerate(seats):
+            if any((seat["company"], one["company"]) in trades for one in seats[:at]):
+                seat["to"] = day(-30 - 5 * at)
+
+
 def _owners(sheet: Sheet) -> None:
     """Owners of small firms: people, and companies that hold a part or all."""
     for one in sheet.firms[::4]:
@@ -189,13 +205,18 @@ def _lists(sheet: Sheet) -> None:
     for paid in sheet.tables["payments"]:
         for party in (paid["payer"], paid["payee"]):
             last[party] = max(last.get(party, -9999), number_of(paid["paid"]))
-    quiet = [one for one in sheet.firms if last.get(one, 9999) < 690]
+    where: dict[str, int] = defaultdict(int)
+    for row in sheet.tables["companies"]:
+        where[row["address"]] += 1
+    alone = {row["id"] for row in sheet.tables["companies"] if where[row["address"]] == 1}
+    quiet = [one for one in sheet.firms if last.get(one, 9999) < 690 and one in alone]
     for one in sheet.rng.sample(quiet, min(40, len(quiet) // 4)):
         sheet.add(
             "listings", entity=one, list="Old list", **{"from": day(last[one] + 1), "to": None}
         )
         sheet.firms.remove(one)
-    for one in sheet.rng.sample(sheet.firms, min(40, len(sheet.firms) // 10)):
+    lone = [one for one in sheet.firms if one in alone]
+    for one in sheet.rng.sample(lone, min(40, len(lone) // 10)):
         before = min(first.get(one, 0), 0) - 30
         sheet.add(
             "listings",

@@ -48,7 +48,8 @@ def unlicensed(sheet: Sheet) -> None:
         for _ in range(25):  # licensed trade, and trade before the control
             a = sheet.company(origin)
             regular = [sheet.firm(but=origin) for _ in range(2)]
-            for at, left in enumerate(sorted(sheet.rng.sample(range(720), 8))):
+            early = sheet.rng.sample(range(since - 10), 2)
+            for at, left in enumerate(early + sheet.rng.sample(range(720), 6)):
                 often = at < 2 or sheet.rng.random() < 0.9
                 b = regular[at % 2] if often else sheet.firm(but=origin)
                 sheet.ship(a, b, hs, left, sheet.rng.lognormvariate(6, 0.8))

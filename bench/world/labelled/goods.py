@@ -82,7 +82,7 @@ def fragments(sheet: Sheet) -> None:
         months = 1
         if kind == NEAR:
             if number % 3 == 0:
-                total = sheet.pick((0.4, 0.6), (0.7, 0.85))
+                total = sheet.pick((0.4, 0.6), (0.7, 0.8))
             elif number % 3 == 1:  # too slowly
                 span, total = sheet.whole((150, 200), (70, 90)), 1.3
             else:  # no small ones

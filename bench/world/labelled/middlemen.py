@@ -25,7 +25,7 @@ def dropped(sheet: Sheet) -> None:
             if sheet.hard and way == 0
             else sheet.company(
                 role=("forwarder", "bank", "warehouse", "trader")[way],
-                **({"address": f"P.O. Box {number + 10}, Main Post"} if way == 3 else {}),
+                **({"address": f"P.O. Box {sheet.made}, Main Post"} if way == 3 else {}),
             )
         )
         times = sheet.whole((3, 6), (2, 3))

@@ -102,7 +102,7 @@ def substituted(sheet: Sheet) -> None:
             if way == 0:
                 goes_on = sheet.pick((0.4, 0.6), (0.23, 0.3))
             elif way == 1:
-                comes = sheet.pick((0.05, 0.15), (0.18, 0.23))
+                comes = sheet.pick((0.05, 0.15), (0.15, 0.19))
             else:
                 feeds = 0.0
         elif kind == ALIKE:
@@ -157,14 +157,14 @@ def impossible(sheet: Sheet) -> None:
             elif way == 1:
                 made = sheet.pick((0.97, 1.0), (0.93, 0.96))
             else:
-                gap = sheet.whole((130, 160), (93, 100))
+                gap = sheet.whole((130, 160), (96, 102))
         exported, legs = 0.0, []
-        begin = since + 20 if kind != ALIKE or way else since + 30
-        spread = (365 - gap - 60) // max(times, 1) if kind == NEAR and way == 2 else 28
+        begin = since + 30
+        spread = 1 if kind == NEAR and way == 2 else 28
         for at in range(times):
             kg = rng.randint(2000, 6000)
             exported += kg
-            left = begin + (spread if kind != NEAR or way != 2 else 7) * at
+            left = begin + spread * at
             took = rng.randint(5, 10)
             legs.append(sheet.ship(a, c, hs, left, kg * rng.uniform(1.1, 1.4), took=took))
             legs.append(sheet.ship(c, b, hs, left + took + gap, kg, plain=True, origin=own))
