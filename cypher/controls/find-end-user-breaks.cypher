@@ -32,7 +32,7 @@
 // inputs:
 //   company: {type: entity, optional: true, help: Only this end user or holder (id or name)}
 //   days: {type: integer, default: 180, min: 1, max: 3650, ours: true, help: Most days from arrival to the last departure}
-//   strength: {type: number, default: 2, min: 0, max: 100, ours: true, help: Least `unlikely` of the hand-overs}
+//   strength: {type: number, default: 3, min: 0, max: 100, ours: true, help: Least `unlikely` of the hand-overs}
 CYPHER 25
 MATCH (user:Company)<-[meant:MEANT_FOR]-(first:Shipment)
 WHERE $company IS NULL OR user.id = $company

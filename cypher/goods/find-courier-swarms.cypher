@@ -1,7 +1,7 @@
-// title: Many carriers over one crossing
+// title: Many carriers over one border
 // about: |
-//   Finds light loads of the same goods that many small carriers take over the same crossing within
-//   some weeks, for one sender, one receiver or receivers at one address: goods carried over a
+//   Finds light loads of the same goods that many small carriers take over the same border (from
+//   country to country; from port to port where no country is known) within some weeks, for one sender, one receiver or receivers at one address: goods carried over a
 //   border in many hands, each under the eye of no one.
 // misses: |
 //   carriers that the records do not name, travellers without papers, swarms of which sender and
@@ -48,9 +48,10 @@ WITH ordinary, one.w AS w, one.n AS n
 MATCH (w)<-[by:CARRIED_BY_LINE]-(s:Shipment)
 WITH *, coalesce(s.weight_kg, s.gross_kg) AS kg, coalesce(s.departed, s.declared) AS day
 WHERE kg <= $piece_kg AND s.hs IS NOT NULL AND day IS NOT NULL AND ($since IS NULL OR day >= $since)
+// From country to country, as not all loads name a port; else from port to port.
 WITH *,
-  coalesce(head(COLLECT { MATCH (s)-[:LOADED_AT]->(p) RETURN p.code }), s.dispatch) AS out,
-  coalesce(head(COLLECT { MATCH (s)-[:DISCHARGED_AT]->(p) RETURN p.code }), s.destination) AS into,
+  coalesce(s.dispatch, head(COLLECT { MATCH (s)-[:LOADED_AT]->(p) RETURN coalesce(p.country, p.code) })) AS out,
+  coalesce(s.destination, head(COLLECT { MATCH (s)-[:DISCHARGED_AT]->(p) RETURN coalesce(p.country, p.code) })) AS into,
   coalesce(head(COLLECT { MATCH (s)-[:EXPORTED_BY]->(c) RETURN c }),
     head(COLLECT { MATCH (s)-[:SOLD_BY]->(c) RETURN c }),
     head(COLLECT { MATCH (s)<-[:SHIPPED]-(c) RETURN c })) AS sender,

@@ -4,7 +4,7 @@
 //   companies with a line that have a few shipments of a chapter which hardly any company of the
 //   same line trades: it may lend its name, or the goods are called something else.
 // misses: |
-//   companies of too few shipments to have a line, shells that never trade anything else, false goods
+//   general traders, of whom more than --share is strange to their line, companies of too few shipments to have a line, shells that never trade anything else, false goods
 //   within the line, and lines that too few companies share to say what is usual there.
 // lawful: |
 //   machines, vehicles, packing and furniture that are bought and not sold on (unless they are
@@ -35,7 +35,7 @@
 //   since: {type: date, optional: true, help: Only strange goods that left on this day or later}
 //   least: {type: integer, default: 20, min: 3, max: 100000, ours: true, help: Least shipments of a company that has a line}
 //   peers: {type: integer, default: 20, min: 3, max: 100000, ours: true, help: Least companies of a line that say what is usual}
-//   share: {type: number, default: 5, min: 0.1, max: 50, ours: true, help: Most percent of a company's shipments that are strange goods}
+//   share: {type: number, default: 5, min: 0.1, max: 50, ours: true, help: "Most percent of a company's shipments that are strange goods, all chapters together"}
 //   usual: {type: number, default: 3, min: 0, max: 100, ours: true, help: Most percent of the companies of a line that trade goods that are strange to it}
 CYPHER 25
 MATCH (c:Party)-[:SHIPPED|EXPORTED_BY|SOLD_BY|CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY]-(s:Shipment)
@@ -53,8 +53,12 @@ WITH line, peers, x.chapter AS chapter, count(*) AS traders,
   collect({c: firm.c, movements: firm.movements, n: x.n, most: firm.chapters[0].n}) AS who
 WHERE chapter <> line AND (traders = 1 OR 100 * traders <= peers * $usual)
 UNWIND who AS one
-WITH line, peers, chapter, traders, one, one.c AS c
-WHERE 100 * one.n <= one.movements * $share AND ($company IS NULL OR c.id = $company)
+// A firm with a little of everything is strange in nothing: all strange goods together count.
+WITH one.c AS c, one.movements AS movements, sum(one.n) AS strange,
+  collect({line: line, peers: peers, chapter: chapter, traders: traders, one: one}) AS rows
+WHERE 100 * strange <= movements * $share AND ($company IS NULL OR c.id = $company)
+UNWIND rows AS row
+WITH c, row.line AS line, row.peers AS peers, row.chapter AS chapter, row.traders AS traders, row.one AS one
 CALL (c, chapter) {
   MATCH (c)-[r:SHIPPED|EXPORTED_BY|SOLD_BY|CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY]-(s:Shipment)
   WITH s, collect(r) AS ties, left(s.hs, 2) = chapter AS strange,

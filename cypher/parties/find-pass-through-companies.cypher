@@ -2,7 +2,8 @@
 // about: |
 //   Companies whose outflow is within 10 % of their inflow by weight, that hand consignments on after
 //   a median of at most 14 days, in at least three pairs of an inbound and an outbound shipment that
-//   are linked (HANDOFF: like weight, lot, serial or sealed container).
+//   are linked (HANDOFF: like weight, lot, serial or sealed container) and that chance and habit give
+//   no more than --chance times.
 // misses: |
 //   goods sent on in other weights or more than four part loads, companies that also trade in much
 //   else, domestic purchases and sales that are in no table, and holders of more than 45 days.
@@ -37,12 +38,24 @@
 //   pairs: {type: integer, default: 3, min: 1, max: 10000, help: Fewest pairs}
 //   balance: {type: number, default: 10, min: 0, max: 100, help: Most percent by which outflow differs from inflow}
 //   share: {type: number, default: 30, min: 0, max: 100, ours: true, help: Least percent of the inbound shipments that leave in a pair}
+//   chance: {type: number, default: 0.3, min: 0, max: 1000, ours: true, help: Most often that chance and habit give such a hand-over (`expected`)}
 //   since: {type: date, optional: true, help: Only shipments of this day or later}
 CYPHER 25
 CALL () {
+<<<<<<< HEAD
   MATCH (c:Company) WHERE $company IS NULL RETURN c
   UNION
   MATCH (c:Party {id: $company}) RETURN c
+=======
+  MATCH (a:Shipment)-[h:HANDOFF]->(b:Shipment)
+  WHERE $company IS NULL AND h.rank = 1 AND h.sister IS NULL AND h.expected <= $chance
+    AND ($since IS NULL OR a.arrived >= $since)
+  RETURN h.holder AS id, a, b, h
+  UNION ALL
+  MATCH (a:Shipment)-[h:HANDOFF {holder: $company}]->(b:Shipment)
+  WHERE h.rank = 1 AND h.sister IS NULL AND h.expected <= $chance AND ($since IS NULL OR a.arrived >= $since)
+  RETURN h.holder AS id, a, b, h
+>>>>>>> 9e87aba4498c9c620f12338901085d91e4a69760
 }
 // Holder by holder. What leaves once comes from one: of several, the likeliest.
 CALL (c) {

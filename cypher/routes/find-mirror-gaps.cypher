@@ -97,15 +97,22 @@ CALL (cells) {
 }
 CALL (cells) {
   UNWIND cells AS c
-  WITH c, c.month AS month, CASE
+  // What the other codes of its heading have too much of, on the side that is silent of this one.
+  WITH c.sent AS sent, c.meant AS meant, left(c.good, 4) AS heading, c.month AS month,
+    sum(c.e - c.i) AS net, collect(c) AS codes
+  UNWIND codes AS c
+  WITH c, month, codes, net - c.e + c.i AS beside, CASE
     WHEN c.e - c.i - c.i_after > c.e * $share / 100.0 AND c.e - c.i - c.i_after >= $least_kg THEN 'exports'
     WHEN c.i - c.e - c.e_before > c.i * $share / 100.0 AND c.i - c.e - c.e_before >= $least_kg THEN 'imports'
     END AS side
   WHERE side IS NOT NULL AND ($hs IS NULL OR c.good STARTS WITH left($hs, $digits))
     AND ($since IS NULL OR date({year: (month - 1) / 12, month: (month - 1) % 12 + 1, day: 1})
       >= date.truncate('month', $since))
-  WITH c, side, month ORDER BY month
-  RETURN c.sent AS sent, c.meant AS meant, c.good AS good, side, collect({month: month, ids: c.ids,
+  WITH c, side, month, CASE side WHEN 'imports' THEN beside ELSE -beside END AS beside,
+    head([x IN codes WHERE x.good <> c.good AND CASE side WHEN 'imports' THEN x.e > x.i ELSE x.i > x.e END | x.good])
+      AS other_code
+  ORDER BY month
+  RETURN c.sent AS sent, c.meant AS meant, c.good AS good, side, collect({month: month, ids: c.ids, beside: beside, other_code: other_code,
     gross: c.gross, hub: c.hub, recorded: CASE side WHEN 'exports' THEN c.e ELSE c.i END,
     missing: CASE side WHEN 'exports' THEN c.e - c.i - c.i_after ELSE c.i - c.e - c.e_before END,
     other: CASE side WHEN 'exports' THEN c.via ELSE c.foreign END}) AS found
@@ -119,6 +126,8 @@ WHERE size(found) >= $months
 WITH *, reduce(sum = 0.0, f IN found | sum + f.missing) AS missing,
   reduce(sum = 0.0, f IN found | sum + f.recorded) AS recorded,
   reduce(sum = 0.0, f IN found | sum + f.other) AS other,
+  reduce(sum = 0.0, f IN found | sum + f.beside) AS beside,
+  head([f IN found WHERE f.other_code IS NOT NULL | f.other_code]) AS other_code,
   head([f IN found WHERE f.hub IS NOT NULL AND f.other > 0 | f.hub]) AS hub,
   head([m IN mirrors WHERE m.side = side AND m.country = CASE side WHEN 'exports' THEN meant ELSE sent END])
     AS mirror
@@ -126,7 +135,7 @@ WITH *, CASE WHEN mirror.kg - recorded > 0.01
   THEN (mirror.mirrored - recorded + missing) / (mirror.kg - recorded) END AS rate
 // The same lane under other codes of the heading, the other way about.
 WITH sent, meant, left(good, 4) AS heading, collect({good: good, side: side, found: found, missing: missing,
-  recorded: recorded, other: other, hub: hub, rate: rate}) AS all
+  recorded: recorded, other: other, hub: hub, rate: rate, beside: beside, other_code: other_code}) AS all
 UNWIND all AS one
 WITH sent, meant, one, one.good AS good, one.side AS side, one.found AS found, one.hub AS hub,
   reduce(sum = 0.0, x IN all | sum + CASE WHEN x.good <> one.good AND x.side <> one.side THEN x.missing ELSE 0 END)
@@ -150,6 +159,8 @@ WITH *, CASE
       + ' % of its other trade: they are no full set'
     WHEN sibling >= one.missing * (1 - $share / 100.0)
       THEN 'the other side counts them under other codes of the heading: ' + sibling_good
+    WHEN one.beside >= one.missing * (1 - $share / 100.0)
+      THEN 'the other side counts them under other codes of the heading: ' + one.other_code
     WHEN one.other >= one.missing * (1 - $share / 100.0) THEN CASE side
       WHEN 'exports' THEN meant + ' counts them as goods of ' + sent + ' that came by way of ' + hub
       ELSE 'they are goods of ' + hub + ' that only pass through ' + sent END END AS explained,
