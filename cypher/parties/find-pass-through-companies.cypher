@@ -9,9 +9,9 @@
 //   else, domestic purchases and sales that are in no table, and holders of more than 45 days.
 // lawful: |
 //   forwarders, carriers, warehouses, brokers and banks by their role, hand-overs of which at least
-//   half are lawful on record (processing, returns, re-export with its origin kept), and the buying
-//   or selling company of a group: listed with --lawful. A trading house that buys to order looks
-//   the same as what is sought.
+//   half are lawful on record (processing, returns, re-export with its origin kept), the buying or
+//   selling company of a group, and trading houses of many suppliers and customers whose goods stay
+//   what they are: listed with --lawful. A small one that buys to order looks the same as what is sought.
 // red_flag: |
 //   FATF/Egmont, Trade-Based Money Laundering: Risk Indicators, 2021, structural indicators; US
 //   Departments of Commerce, Treasury, Justice, State and Homeland Security, Quint-Seal compliance
@@ -38,6 +38,7 @@
 //   pairs: {type: integer, default: 3, min: 1, max: 10000, help: Fewest pairs}
 //   balance: {type: number, default: 10, min: 0, max: 100, help: Most percent by which outflow differs from inflow}
 //   share: {type: number, default: 30, min: 0, max: 100, ours: true, help: Least percent of the inbound shipments that leave in a pair}
+//   house: {type: integer, default: 10, min: 1, max: 100000, ours: true, help: "Suppliers and customers of a trading house, of whose goods at most a tenth change heading, origin or name"}
 //   chance: {type: number, default: 0.3, min: 0, max: 1000, ours: true, help: Most often that chance and habit give such a hand-over (`expected`)}
 //   since: {type: date, optional: true, help: Only shipments of this day or later}
 CYPHER 25
@@ -99,7 +100,8 @@ CALL (c, senders, receivers) {
     AND all(r IN up WHERE r.share >= 50) AND all(r IN down WHERE r.share >= 50)
   RETURN collect(DISTINCT x.id) AS group
 }
-WITH *, [h IN links WHERE h.lawful IS NOT NULL | h.lawful] AS reasons, links[..15] AS shown
+WITH *, [h IN links WHERE h.lawful IS NOT NULL | h.lawful] AS reasons, links[..15] AS shown,
+  round(1.0 * size([h IN links WHERE h.relabelled]) / pairs, 3) AS changed
 CALL (shown) {
   UNWIND shown AS h
   WITH startNode(h) AS a, h, endNode(h) AS b
@@ -112,7 +114,6 @@ WITH *,
   round(2.0 * (1.0 - held / ($held + 1.0)), 3) AS quick,
   CASE WHEN size(senders) = 1 AND size(receivers) = 1 THEN 1.0
     WHEN size(senders) = 1 OR size(receivers) = 1 THEN 0.5 ELSE 0.0 END AS narrow,
-  round(1.0 * size([h IN links WHERE h.relabelled]) / pairs, 3) AS changed,
   size([h IN links WHERE h.basis IN ['weight', 'split', 'merge', 'affiliate']]) AS weighed,
   CASE
     WHEN c.role IN ['forwarder', 'carrier', 'warehouse', 'broker', 'bank']
@@ -121,6 +122,9 @@ WITH *,
       THEN 'its suppliers are companies of its own group'
     WHEN size(receivers) > 0 AND all(x IN receivers WHERE x IN group)
       THEN 'its customers are companies of its own group'
+    WHEN size(senders) >= $house AND size(receivers) >= $house AND changed <= 0.1
+      THEN 'a trading house: ' + toString(size(senders)) + ' suppliers and ' + toString(size(receivers))
+        + ' customers, and the goods keep heading, origin and name'
     WHEN 2 * size(reasons) >= pairs
       THEN toString(size(reasons)) + ' of ' + toString(pairs) + ' hand-overs are lawful on record: '
         + reasons[0]
