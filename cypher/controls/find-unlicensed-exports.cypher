@@ -82,7 +82,9 @@ RETURN s.id AS shipment,
     'nobody named') AS receiver,
   s.description AS description, s.hs AS hs, coalesce(s.weight_kg, s.gross_kg) AS weight_kg,
   c.dispatch AS dispatch, c.destination AS destination, c.regime AS regime, c.on AS on,
-  c.since AS day, [k IN rows | k.id] AS controls, rows[0].description AS control,
+  c.since AS day, [k IN rows | k.id] AS controls,
+  CASE WHEN rows[0].description ENDS WITH '.' THEN left(rows[0].description, size(rows[0].description) - 1)
+    ELSE rows[0].description END AS control,
   CASE WHEN size(over) > 0 THEN 'licence ' + over[0].licence.id + ' allows '
       + toString(over[0].licence.quantity_kg) + ' kg and ' + toString(round(over[0].left, 1))
       + ' kg left under it by then'
@@ -115,7 +117,9 @@ RETURN s.id AS shipment,
     'nobody named') AS receiver,
   s.description AS description, s.hs AS hs, coalesce(s.weight_kg, s.gross_kg) AS weight_kg,
   c.dispatch AS dispatch, c.destination AS destination, c.regime AS regime, c.on AS on,
-  c.since AS day, [k IN rows | k.id] AS controls, rows[0].description AS control,
+  c.since AS day, [k IN rows | k.id] AS controls,
+  CASE WHEN rows[0].description ENDS WITH '.' THEN left(rows[0].description, size(rows[0].description) - 1)
+    ELSE rows[0].description END AS control,
   'It is suspended on that day' AS problem, 0.0 AS measure, 0.0 AS weight, 0.0 AS overrun,
   null AS wider, c.digits AS digits, null AS six_digits, null AS uncertain_day, null AS stands_in,
   'suspended on that day by ' + c.lifted_by AS explained, s, links, rows,

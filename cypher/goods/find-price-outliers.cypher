@@ -41,9 +41,17 @@
 //   least: {type: integer, default: 20, min: 5, max: 10000, help: Least movements of goods and lane by which a price is judged}
 //   digits: {type: integer, default: 6, min: 4, max: 10, ours: true, help: Digits of the HS code that make goods the same}
 CYPHER 25
+// Heading by heading, so that no more than one heading's trade is held at once.
+MATCH (any:Shipment) WHERE any.hs IS NOT NULL
+WITH DISTINCT left(any.hs, $digits) AS heading
+WHERE $company IS NULL OR EXISTS {
+  MATCH (:Party {id: $company})-[:SHIPPED|EXPORTED_BY|SOLD_BY|CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY]-(s:Shipment)
+  WHERE left(s.hs, $digits) = heading }
+CALL (heading) {
 MATCH (s:Shipment)
-WHERE s.hs IS NOT NULL AND s.weight_kg > 0 AND coalesce(s.value_usd, s.value) > 0
-WITH s, left(s.hs, $digits) AS heading,
+WHERE s.hs STARTS WITH heading AND left(s.hs, $digits) = heading
+  AND s.weight_kg > 0 AND coalesce(s.value_usd, s.value) > 0
+WITH s,
   CASE WHEN s.value_usd > 0 THEN 'USD' ELSE coalesce(s.currency, 'of no named currency') END AS currency,
   log(CASE WHEN s.value_usd > 0 THEN s.value_usd ELSE s.value END / s.weight_kg) AS x,
   coalesce(s.dispatch, CASE WHEN s.dispatch IS NULL
@@ -51,10 +59,16 @@ WITH s, left(s.hs, $digits) AS heading,
   coalesce(s.destination, CASE WHEN s.destination IS NULL
     THEN head(COLLECT { MATCH (s)-[:DISCHARGED_AT]->(p) RETURN p.country }) END) AS destination
 WHERE dispatch IS NOT NULL AND destination IS NOT NULL
-WITH heading, dispatch, destination, currency, collect(s) AS lots, collect(x) AS xs,
-  percentileCont(x, 0.5) AS median, percentileCont(s.weight_kg, 0.5) AS usual_kg,
-  count(DISTINCT coalesce(s.movement, s.id)) AS of
-WHERE of >= $least
+WITH dispatch, destination, currency, collect(s) AS lots, collect(x) AS xs
+WHERE size(lots) >= $least
+  AND COUNT { UNWIND lots AS s RETURN DISTINCT coalesce(s.movement, s.id) AS movement } >= $least
+RETURN dispatch, destination, currency, lots, xs
+}
+CALL (lots, xs) {
+  UNWIND range(0, size(lots) - 1) AS i
+  RETURN percentileCont(xs[i], 0.5) AS median, percentileCont(lots[i].weight_kg, 0.5) AS usual_kg,
+    count(DISTINCT coalesce(lots[i].movement, lots[i].id)) AS of
+}
 CALL (xs, median) { UNWIND xs AS x RETURN 1.4826 * percentileCont(abs(x - median), 0.5) AS mad }
 WITH *, [i IN range(0, size(xs) - 1) WHERE abs(xs[i] - median) > $deviations * mad
   AND abs(xs[i] - median) >= log($factor) | i] AS far

@@ -42,9 +42,7 @@
 //   least: {type: integer, default: 3, min: 1, max: 1000, ours: true, help: Least shipments before the control and of the new good after it}
 CYPHER 25
 MATCH (s:Shipment)
-WHERE s.hs IS NOT NULL AND coalesce(s.departed, s.declared) IS NOT NULL AND s.weight_kg > 0
-WITH left(s.hs, 6) AS code, collect(s) AS lots, max(coalesce(s.departed, s.declared)) AS last
-WITH collect({code: code, lots: lots}) AS codes, max(last) AS last
+WITH max(coalesce(s.departed, s.declared)) AS last
 CALL (last) {
   MATCH (k:Control)
   WHERE k.measure IN ['licence', 'ban'] AND k.hs IS NOT NULL
@@ -54,24 +52,33 @@ CALL (last) {
     destination: k.destination, since: k.from, span: CASE WHEN known < $days THEN known ELSE $days END}) AS rules
 }
 // Rows that differ only in the digits beyond six are one rule.
-UNWIND codes AS one
-WITH one, [rule IN rules WHERE one.code STARTS WITH rule.controlled] AS ruling
-WHERE size(ruling) > 0
-UNWIND one.lots AS s
-WITH ruling, s, coalesce(s.departed, s.declared) AS day,
-  coalesce(s.dispatch, CASE WHEN s.dispatch IS NULL
-    THEN head(COLLECT { MATCH (s)-[:LOADED_AT]->(p) RETURN p.country }) END, s.origin) AS dispatch
-WITH *, [rule IN ruling WHERE rule.since - duration({days: rule.span}) <= day < rule.since + duration({days: rule.span})
-  AND coalesce(rule.destination = s.destination, true)
-  AND (rule.origin IS NULL OR rule.origin = CASE rule.applies_to WHEN 'origin' THEN s.origin ELSE dispatch END)] AS covering
-WHERE size(covering) > 0
+UNWIND rules AS rule
+WITH rule.controlled AS controlled, collect(rule) AS rules
+CALL (controlled) {
+  MATCH (s:Shipment) WHERE $company IS NULL AND s.hs STARTS WITH controlled
+  RETURN s
+  UNION ALL
+  MATCH (:Party {id: $company})-[:SHIPPED|EXPORTED_BY|SOLD_BY]-(s:Shipment)
+  WHERE s.hs STARTS WITH controlled
+  RETURN DISTINCT s
+}
+// What is asked of a shipment is asked once, not once a rule.
+WITH controlled, rules, s, coalesce(s.departed, s.declared) AS day, s.destination AS there
+WHERE day IS NOT NULL AND s.weight_kg > 0
+WITH *, [rule IN rules WHERE coalesce(rule.destination = there, true)
+  AND rule.since - duration({days: rule.span}) <= day AND day < rule.since + duration({days: rule.span})] AS rules
+WHERE size(rules) > 0
+WITH *, coalesce(s.dispatch, head(COLLECT { MATCH (s)-[:LOADED_AT]->(p) RETURN p.country }), s.origin) AS dispatch
+WITH *, [rule IN rules WHERE rule.origin IS NULL
+  OR rule.origin = CASE rule.applies_to WHEN 'origin' THEN s.origin ELSE dispatch END] AS rules
+WHERE size(rules) > 0
 WITH *,
   coalesce(head(COLLECT { MATCH (s)-[:EXPORTED_BY]->(c) RETURN c }),
     head(COLLECT { MATCH (s)-[:SOLD_BY]->(c) RETURN c }),
     head(COLLECT { MATCH (s)<-[:SHIPPED]-(c) RETURN c })) AS c
 WHERE c IS NOT NULL AND ($company IS NULL OR c.id = $company)
-UNWIND covering AS rule
-WITH c, s, day, rule.controlled AS controlled, rule.since AS since, rule.span AS span, rule.origin AS origin
+UNWIND rules AS rule
+WITH c, controlled, s, day, rule.origin AS origin, rule.since AS since, rule.span AS span
 WITH c, controlled, since, span, origin, coalesce(s.movement, s.id) AS movement,
   head(collect(s)) AS s, max(s.weight_kg) AS kg, min(day) AS day
 WITH c, controlled, since, span, origin,
@@ -80,26 +87,29 @@ WITH c, controlled, since, span, origin,
   percentileCont(CASE WHEN day < since AND s.value_usd > 0 THEN s.value_usd / s.weight_kg END, 0.5) AS old_price
 WHERE times >= $least AND after <= before * (1 - $fall / 100.0)
 // What else the company sent, before and after.
+WITH controlled, collect({c: c, since: since, span: span, origin: origin, before: before, after: after,
+  old_lots: old_lots, old_price: old_price}) AS firms
 CALL (controlled) {
   MATCH ()-[p:PROCESSES]->()
   WHERE p.hs_in STARTS WITH controlled OR p.hs_out STARTS WITH controlled
   RETURN collect(DISTINCT CASE WHEN p.hs_in STARTS WITH controlled THEN left(p.hs_out, 6) ELSE left(p.hs_in, 6) END) AS steps
 }
-CALL (c, controlled, since, span, steps) {
-  MATCH (c)-[:SHIPPED|EXPORTED_BY|SOLD_BY]-(s:Shipment)
-  WHERE s.hs IS NOT NULL AND s.weight_kg > 0
-    AND since - duration({days: span}) <= coalesce(s.departed, s.declared) < since + duration({days: span})
-    AND NOT left(s.hs, 6) STARTS WITH controlled
-    AND (left(s.hs, 2) = left(controlled, 2) OR left(s.hs, 6) IN steps)
-  WITH left(s.hs, 6) AS instead, coalesce(s.movement, s.id) AS movement, since, head(collect(s)) AS s
-  WITH instead, s, coalesce(s.departed, s.declared) >= since AS later
-  RETURN instead,
-    sum(CASE WHEN NOT later THEN s.weight_kg ELSE 0.0 END) AS before_new,
-    sum(CASE WHEN later THEN s.weight_kg ELSE 0.0 END) AS after_new,
-    collect(CASE WHEN later THEN s END) AS new_lots,
-    percentileCont(CASE WHEN later AND s.value_usd > 0 THEN s.value_usd / s.weight_kg END, 0.5) AS new_price
-}
-WITH *
+UNWIND firms AS f
+WITH controlled, steps, f.c AS c, f.since AS since, f.span AS span, f.origin AS origin, f.before AS before,
+  f.after AS after, f.old_lots AS old_lots, f.old_price AS old_price
+MATCH (c)-[:SHIPPED|EXPORTED_BY|SOLD_BY]-(s:Shipment)
+WHERE s.hs IS NOT NULL AND s.weight_kg > 0
+  AND since - duration({days: span}) <= coalesce(s.departed, s.declared) < since + duration({days: span})
+  AND NOT left(s.hs, 6) STARTS WITH controlled
+  AND (left(s.hs, 2) = left(controlled, 2) OR left(s.hs, 6) IN steps)
+WITH c, controlled, since, span, origin, before, after, old_lots, old_price,
+  left(s.hs, 6) AS instead, coalesce(s.movement, s.id) AS movement, head(collect(s)) AS s
+WITH c, controlled, since, span, before, after, old_lots, old_price, instead, origin,
+  sum(CASE WHEN coalesce(s.departed, s.declared) < since THEN s.weight_kg ELSE 0.0 END) AS before_new,
+  sum(CASE WHEN coalesce(s.departed, s.declared) >= since THEN s.weight_kg ELSE 0.0 END) AS after_new,
+  collect(CASE WHEN coalesce(s.departed, s.declared) >= since THEN s END) AS new_lots,
+  percentileCont(CASE WHEN coalesce(s.departed, s.declared) >= since AND s.value_usd > 0
+    THEN s.value_usd / s.weight_kg END, 0.5) AS new_price
 WHERE size(new_lots) >= $least AND after_new >= 2 * before_new
   AND 2 * (after_new - before_new) >= before - after
   AND NOT EXISTS {
@@ -116,10 +126,10 @@ CALL (firms) {
   RETURN collect(DISTINCT f.instead) AS wanted
 }
 CALL (wanted) {
+  UNWIND wanted AS code
   MATCH (s:Shipment)
-  WHERE size(wanted) > 0 AND s.hs IS NOT NULL AND s.weight_kg > 0
-  WITH left(s.hs, 6) AS code, collect(s) AS lots, wanted
-  WHERE code IN wanted
+  WHERE s.hs STARTS WITH code AND left(s.hs, 6) = code AND s.weight_kg > 0
+  WITH code, collect(s) AS lots
   RETURN collect({code: code, lots: lots}) AS goods
 }
 UNWIND goods AS good
@@ -129,9 +139,9 @@ CALL (lots, f, since, span) {
   UNWIND lots AS s
   WITH s, coalesce(s.departed, s.declared) AS day
   WHERE since - duration({days: span}) <= day < since + duration({days: span})
-  WITH s, day, since, CASE WHEN s.value_usd > 0 AND NOT EXISTS { MATCH (s)-[:SHIPPED|EXPORTED_BY|SOLD_BY]-(x) WHERE x = f.c }
-    THEN s.value_usd / s.weight_kg END AS price
-  RETURN count(price) AS prices, percentileCont(price, 0.5) AS usual_price,
+    AND NOT EXISTS { MATCH (s)-[:SHIPPED|EXPORTED_BY|SOLD_BY]-(x) WHERE x = f.c }
+  RETURN count(CASE WHEN s.value_usd > 0 THEN 1 END) AS prices,
+    percentileCont(CASE WHEN s.value_usd > 0 THEN s.value_usd / s.weight_kg END, 0.5) AS usual_price,
     sum(CASE WHEN day < since THEN s.weight_kg ELSE 0.0 END) AS all_before,
     sum(CASE WHEN day >= since THEN s.weight_kg ELSE 0.0 END) AS all_after
 }
@@ -172,8 +182,7 @@ RETURN coalesce(c.name, c.id) AS company, f.controlled AS controlled, instead, t
   round(f.before_new) AS before_new, round(f.after_new) AS after_new, round(f.after_new - f.before_new) AS rose,
   priced, listed, swap, same,
   CASE WHEN prices >= 5 AND usual_price / 2 < f.new_price < usual_price * 2 THEN round(f.new_price, 2) END AS own_price,
-  CASE WHEN all_before > f.before_new AND all_after - f.after_new >= 1.5 * (all_before - f.before_new)
-    THEN round((all_after - f.after_new) / (all_before - f.before_new), 1) END AS market,
+  CASE WHEN all_before > 0 AND all_after >= 1.5 * all_before THEN round(all_after / all_before, 1) END AS market,
   explained, c AS company_drawn,
   COLLECT { MATCH (k:Control) WHERE left(k.hs, 6) = f.controlled AND k.from = since AND k.measure IN ['licence', 'ban']
     RETURN k ORDER BY k.id LIMIT 3 } AS controls, f.new_lots[..20] AS new_lots,

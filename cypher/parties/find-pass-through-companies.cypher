@@ -43,6 +43,11 @@
 //   since: {type: date, optional: true, help: Only shipments of this day or later}
 CYPHER 25
 CALL () {
+<<<<<<< HEAD
+  MATCH (c:Company) WHERE $company IS NULL RETURN c
+  UNION
+  MATCH (c:Party {id: $company}) RETURN c
+=======
   MATCH (a:Shipment)-[h:HANDOFF]->(b:Shipment)
   WHERE $company IS NULL AND h.rank = 1 AND h.sister IS NULL AND h.expected <= $chance
     AND ($since IS NULL OR a.arrived >= $since)
@@ -51,15 +56,20 @@ CALL () {
   MATCH (a:Shipment)-[h:HANDOFF {holder: $company}]->(b:Shipment)
   WHERE h.rank = 1 AND h.sister IS NULL AND h.expected <= $chance AND ($since IS NULL OR a.arrived >= $since)
   RETURN h.holder AS id, a, b, h
+>>>>>>> 9e87aba4498c9c620f12338901085d91e4a69760
 }
-// What leaves once comes from one: of several, the likeliest.
-WITH id, coalesce(b.movement, b.id) AS out, coalesce(a.movement, a.id) AS in, h
-ORDER BY h.expected, h.days
-WITH id, out, head(collect({in: in, h: h})) AS best
-WITH id, best.in AS in, head(collect(best.h)) AS h
-WITH id, collect(h) AS links, count(*) AS pairs, percentileCont(h.days, 0.5) AS held
+// Holder by holder. What leaves once comes from one: of several, the likeliest.
+CALL (c) {
+  MATCH (a:Shipment)-[h:HANDOFF {holder: c.id}]->(b:Shipment)
+  WHERE h.rank = 1 AND h.sister IS NULL AND ($since IS NULL OR a.arrived >= $since)
+  WITH coalesce(b.movement, b.id) AS out, coalesce(a.movement, a.id) AS in, h
+  ORDER BY h.expected, h.days
+  WITH out, head(collect({in: in, h: h})) AS best
+  WITH best.in AS in, head(collect(best.h)) AS h
+  RETURN collect(h) AS links, count(*) AS pairs, percentileCont(h.days, 0.5) AS held
+}
+WITH c, c.id AS id, links, pairs, held
 WHERE pairs >= $pairs AND held <= $held
-MATCH (c:Party {id: id})
 CALL (c) {
   MATCH (c)-[:IMPORTED_BY|BOUGHT_BY|CONSIGNED_TO]-(s:Shipment)
   WHERE ($since IS NULL OR coalesce(s.arrived, s.departed) >= $since)

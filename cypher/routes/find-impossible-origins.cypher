@@ -51,14 +51,25 @@ WITH k, COLLECT { MATCH (p:Control {measure: 'suspension'}) WHERE k.id STARTS WI
 WITH collect({id: k.id, good: left(k.hs, 6), wide: size(k.hs) > 6, origin: k.origin,
     destination: k.destination, from: k.from, until: coalesce(k.to, date('9999-12-31')), lifts: lifts})
   AS controls, collect(DISTINCT left(k.hs, 6)) AS goods
-CALL () {
+// By good and country, so that nobody looks through the makers of the whole world.
+CALL (goods) {
   MATCH (c:Party)-[r:PROCESSES]->(c)
-  RETURN collect({id: c.id, country: c.country, good: left(r.hs_out, 6), kg: r.capacity_kg_year, from: r.from,
-    until: r.to}) AS makers
+  WITH c, r, left(r.hs_out, 6) AS good
+  WHERE any(prefix IN goods WHERE good STARTS WITH prefix OR prefix STARTS WITH good)
+  WITH good, c.country AS country, collect({id: c.id, kg: r.capacity_kg_year, from: r.from, until: r.to}) AS firms
+  RETURN collect({good: good, country: country, firms: firms}) AS makers
 }
 CALL (goods) {
-  MATCH (s:Shipment)
-  WHERE (left(s.hs, 6) IN goods OR left(s.hs, 4) IN goods) AND size(s.hs) >= 6
+  CALL (goods) {
+    UNWIND goods AS prefix
+    MATCH (s:Shipment) WHERE $company IS NULL AND s.hs STARTS WITH prefix
+    RETURN s
+    UNION
+    MATCH (:Party {id: $company})-[:EXPORTED_BY|SOLD_BY|SHIPPED|IMPORTED_BY|BOUGHT_BY|CONSIGNED_TO]-(s:Shipment)
+    WHERE any(prefix IN goods WHERE s.hs STARTS WITH prefix)
+    RETURN s
+  }
+  WITH s WHERE size(s.hs) >= 6
   WITH s, left(s.hs, 6) AS good, coalesce(s.weight_kg, s.gross_kg) AS kg,
     coalesce(s.dispatch, head([(s)-[:LOADED_AT]->(p) | p.country]), s.origin) AS sent,
     coalesce(s.destination, head([(s)-[:DISCHARGED_AT]->(p) | p.country])) AS meant
@@ -97,9 +108,9 @@ WHERE source <> country AND size(from_there) > 0
 WITH *, COLLECT { UNWIND from_there AS a RETURN DISTINCT a.day } AS days_in
 CALL (outs, rules, days_in, source) {
   UNWIND outs AS out
-  WITH *, [k IN rules WHERE k.from <= out.day AND out.day <= k.until
-      AND (k.destination IS NULL OR k.destination = out.meant)] AS bound,
-    any(day IN days_in WHERE day <= out.day AND out.day <= day + duration({days: $days})) AS after_import
+  WITH *, out.day - duration({days: $days}) AS early, [k IN rules WHERE k.from <= out.day
+    AND out.day <= k.until AND (k.destination IS NULL OR k.destination = out.meant)] AS bound
+  WITH *, size(bound) > 0 AND any(day IN days_in WHERE early <= day AND day <= out.day) AS after_import
   WITH *, [k IN bound WHERE none(l IN k.lifts WHERE l.from <= out.day AND out.day <= l.until)] AS free
   UNWIND [date({year: out.day.year, month: 1}),
     date({year: out.day.year - CASE WHEN out.day.month < 7 THEN 1 ELSE 0 END, month: 7})] AS first
@@ -117,17 +128,18 @@ WITH *, first + duration({years: 1}) AS end, CASE level WHEN 'company' THEN
     COLLECT { MATCH (c:Party {id: who}) RETURN c }[0] END AS firm
 WITH *, [a IN from_there WHERE a.day >= first - duration({days: $days}) AND a.day < end] AS supplies,
   [a IN ins WHERE a.day >= first - duration({days: $days}) AND a.day < end AND NOT source IN a.came_from] AS rest,
-  [m IN makers WHERE (good STARTS WITH m.good) AND coalesce(m.from < end, true)
-    AND coalesce(m.until >= first, true) AND CASE level WHEN 'company' THEN m.id = who ELSE m.country = who END]
-    AS own,
-  [m IN makers WHERE good STARTS WITH m.good AND coalesce(m.from < end, true)
-    AND coalesce(m.until >= first, true) AND level = 'company' AND m.id <> who AND m.country = country]
-    AS neighbours
+  [of IN makers WHERE good STARTS WITH of.good AND coalesce(of.country, '') = CASE level
+    WHEN 'company' THEN coalesce(firm.country, '') ELSE who END] AS seat
+WITH *, [m IN reduce(found = [], of IN seat | found + of.firms) WHERE (level = 'country' OR m.id = who)
+    AND coalesce(m.from < end, true) AND coalesce(m.until >= first, true)] AS own
 WITH *, reduce(sum = 0.0, m IN own | sum + coalesce(m.kg, 0)) AS made_kg,
-  reduce(sum = 0.0, m IN neighbours | sum + coalesce(m.kg, 0)) AS spare_kg,
   reduce(sum = 0.0, a IN supplies | sum + a.kg) AS imported_kg,
   reduce(sum = 0.0, a IN rest | sum + a.kg) AS other_kg
 WHERE exported_kg > made_kg * (1 + $margin / 100.0) AND imported_kg > 0
+WITH *, reduce(sum = 0.0, of IN [of IN makers WHERE level = 'company' AND of.country = country
+    AND good STARTS WITH of.good] | sum + reduce(part = 0.0, m IN of.firms | part
+    + CASE WHEN m.id <> who AND coalesce(m.from < end, true) AND coalesce(m.until >= first, true)
+      THEN coalesce(m.kg, 0) ELSE 0 END)) AS spare_kg
 WITH *, exported_kg - made_kg AS excess,
   CASE
     WHEN firm.role IN ['forwarder', 'carrier'] THEN 'a ' + firm.role + ' ships what others make'

@@ -64,8 +64,9 @@ WITH left(k.hs, 6) AS good, k.origin AS origin, k.destination AS destination, st
 WITH collect({good: good, origin: origin, destination: destination, start: start, end: end, control: control,
     licence: measures = ['licence'], wide: wide}) AS rules, collect(DISTINCT good) AS goods
 CALL (goods) {
-  MATCH (s:Shipment)
-  WHERE (left(s.hs, 6) IN goods OR left(s.hs, 4) IN goods) AND size(s.hs) >= 6
+  UNWIND goods AS prefix
+  MATCH (s:Shipment) WHERE s.hs STARTS WITH prefix AND size(s.hs) >= 6
+  WITH DISTINCT s
   WITH s, left(s.hs, 6) AS good, coalesce(s.weight_kg, s.gross_kg) AS kg,
     coalesce(s.departed, s.declared, s.arrived) AS day,
     coalesce(s.dispatch, head([(s)-[:LOADED_AT]->(p) | p.country]), s.origin) AS sent,

@@ -33,11 +33,14 @@ INDEXES: tuple[tuple[str, str], ...] = (
     ("Party", "name_key"),
     ("Vessel", "name_key"),
     ("Port", "name_key"),
+    ("Shipment", "hs"),
+    ("Licence", "holder"),
 )
 """Label and property that questions look up beside the keys."""
 
-EDGE_INDEXES: tuple[tuple[str, str], ...] = tuple(
-    ("HANDOFF", key) for key in ("ring", "route", "chain", "sender", "holder", "receiver")
+EDGE_INDEXES: tuple[tuple[str, str], ...] = (
+    *(("HANDOFF", key) for key in ("ring", "route", "chain", "sender", "holder", "receiver")),
+    ("CONTROLLED_BY", "sender"),
 )
 """Relationship type and property that questions start from."""
 

@@ -179,7 +179,7 @@ def page(summary: Summary) -> str:
             said(one.name or one.id),
             said(one.id),
             len(one.questions),
-            f"{one.score:g}",
+            f"{one.score:.1f}",
             ", ".join(linked(command) for command in one.questions),
         )
         for one in summary.touched[:LISTED]
@@ -204,7 +204,7 @@ STYLE = """
 body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem;
   color: #1b1b1b; background: #fff }
 table { border-collapse: collapse; width: 100% } th, td { text-align: left; vertical-align: top;
-  padding: .35rem .6rem; border-bottom: 1px solid #ddd; overflow-wrap: anywhere }
+  padding: .35rem .6rem; border-bottom: 1px solid #ddd; overflow-wrap: break-word }
 th { position: sticky; top: 0; background: #f4f4f4 } a { color: #00558b }
 @media (prefers-color-scheme: dark) { body { color: #eee; background: #191919 }
   th { background: #2a2a2a } th, td { border-color: #444 } a { color: #7cc4f5 } }
