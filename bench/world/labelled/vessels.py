@@ -57,7 +57,7 @@ def renamed(sheet: Sheet) -> None:
                     sheet.tables["vessels"].remove(sheet.tables["vessels"][-1])
                 w = f"MMSI-{shared}"
                 sheet.add("vessels", imo=w, name="Unnamed", flag=None, mmsi=shared)
-            until = first + sheet.whole((60, 200), (0, 1))
+            until = first + sheet.whole((60, 200), (1, 2))
             if kind == NEAR:
                 until = first - sheet.whole((60, 200), (1, 3))
             if kind != ALIKE:
