@@ -122,7 +122,7 @@ def relate(relations: Relations, table: str, name: str, values: Mapping[str, Any
     try:
         one = one_company(execute(where.statement).fetchall())
         execute(
-            "CREATE TABLE same AS"
+            "CREATE OR REPLACE TABLE same AS"
             " SELECT unnest($1::VARCHAR[]) AS id, unnest($2::VARCHAR[]) AS company",
             [[record for record, _ in one], [first for _, first in one]],
         )
