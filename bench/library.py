@@ -1,7 +1,7 @@
 """Every investigation on a world whose answers are known, asked by its command as it stands.
 
     python bench/library.py                       # 50,000 shipments, easy and hard
-    python bench/library.py --shipments 5000 --easy --groups controls --keep /tmp/world
+    python bench/library.py --shipments 5000 --easy --groups controls --keep FOLDER
 
 A labelled world (`bench/world/labelled/`) holds, for each investigation, planted cases, near misses
 (one condition of the definition is broken by a little) and lawful look-alikes (something on record
