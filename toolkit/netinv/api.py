@@ -268,9 +268,7 @@ class OpenCase:
             written = load.write(self.case, graph, self.progress)
             if links is not None:
                 link.link(self.case, graph, link.asked(links), self.progress)
-            for type_ in derive.RULES:
-                if derive.possible(self.case, type_):
-                    derive.derive(self.case, graph, type_, {}, self.progress)
+            derive.derive_all(self.case, graph, self.progress)
             return written
 
         with self._logged("rebuild"):
@@ -404,7 +402,7 @@ class OpenCase:
         Returns the answers, and question → what it failed of.
         """
         known = cypherfile.investigations(self.cypher_dirs)
-        wanted = [known[one] if one in known else self._file(one) for one in names] or [
+        wanted = [self._file(one) for one in names] or [
             file for file in known.values() if not any(one.required for one in file.inputs)
         ]
         options = {one.name for one in cypherfile.OPTIONS}

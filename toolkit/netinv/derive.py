@@ -6,8 +6,6 @@ cheap, so a question that reads one finds it made anew whenever the tables or th
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from netinv import cypherfile
+from netinv import link
 from netinv.bulk import Bulk
 from netinv.case import Case, read_json, write_json
 from netinv.cypherfile import CypherFile
@@ -45,8 +43,7 @@ class Derived:
 
 def program(type_: str, suffix: str = "sql") -> CypherFile:
     """The rule of a relationship, or the statement that writes it."""
-    folder = cypherfile.home("import") / "links"
-    return cypherfile.read(folder / f"{RULES[type_][0]}.{suffix}")
+    return link.program(RULES[type_][0], suffix)
 
 
 def used(file: CypherFile) -> list[str]:
@@ -115,6 +112,13 @@ def derive(
     return made
 
 
+def derive_all(case: Case, graph: Graph | Bulk, progress: Progress = silent) -> None:
+    """Make anew every relationship that the tables hold something for. The caller is the writer."""
+    for type_ in RULES:
+        if possible(case, type_):
+            derive(case, graph, type_, {}, progress)
+
+
 def _table(type_: str) -> str:
     return f"link_{RULES[type_][0]}"
 
@@ -127,10 +131,8 @@ def _rule(type_: str, given: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """The rule's hash, which is that of its text and inputs, and its inputs."""
     sql = program(type_)
     values = {one.name: one.value(given.get(one.name)) for one in sql.inputs}
-    text = json.dumps([sql.sha256, values], sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:12], values
+    return link.digest([sql], values), values
 
 
 def _datasets(case: Case, sql: CypherFile) -> tuple[str, ...]:
-    reads = sql.columns("reads")
-    return tuple(one.id for one in case.sources() if any(t in one.tables for t in reads))
+    return link.datasets(case, sql.columns("reads"))

@@ -63,14 +63,18 @@ def rule(given: Mapping[str, Any] | None = None) -> tuple[str, dict[str, Any]]:
     if unknown:
         raise DefinitionError(f"the links have no input {sorted(unknown)[0]!r}")
     values = {one.name: one.value(given.get(one.name)) for one in sql.inputs}
-    texts = [program(one).sha256 for one in (SAME, HANDOFF, PATHS, CHANCE)]
-    text = json.dumps([*texts, values], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:12], values
+    return digest([program(one) for one in (SAME, HANDOFF, PATHS, CHANCE)], values), values
 
 
-def datasets(case: Case) -> tuple[str, ...]:
-    """The sources that the rule reads."""
-    return tuple(one.id for one in case.sources() if any(t in one.tables for t in READS))
+def digest(programs: Sequence[CypherFile], values: Mapping[str, Any]) -> str:
+    """What names a rule: the hash of its texts and inputs, which changes with either."""
+    text = json.dumps([*(one.sha256 for one in programs), values], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def datasets(case: Case, reads: Sequence[str] = READS) -> tuple[str, ...]:
+    """The sources that a rule reads, by the tables that it does."""
+    return tuple(one.id for one in case.sources() if any(t in one.tables for t in reads))
 
 
 def kept(case: Case) -> Links | None:

@@ -74,9 +74,7 @@ def in_bulk(
         bulk = Bulk(case, case.path("rebuild"))
         written = load.write(case, bulk, progress)
         made = None if links is None else link.link(case, bulk, links, progress)
-        for type_ in derive.RULES:
-            if derive.possible(case, type_):
-                derive.derive(case, bulk, type_, {}, progress)
+        derive.derive_all(case, bulk, progress)
         say("importing with neo4j-admin")
         bulk.build(say, memory)
         difference.unfinished(case, bulk.after)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -34,7 +35,8 @@ class Run:
 def keep(case: Case, result: Result) -> str:
     """Keep an answer as a file of `runs/`. Returns the digest of its findings."""
     whole = plain(result)
-    digest = finding_id("result", [repr(whole["findings"])])
+    text = json.dumps(whole["findings"], sort_keys=True, ensure_ascii=False, default=str)
+    digest = finding_id("result", [text])
     name = f"{now().replace(':', '')}-{result.question.command}-{digest[:6]}.json"
     write_json(case.path("runs", name), {"time": now()} | whole)
     return digest

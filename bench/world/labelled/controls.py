@@ -27,6 +27,19 @@ def licence(sheet: Sheet, holder: str, **cells: object) -> str:
     return id_
 
 
+def lifted(sheet: Sheet, control: str, since: float, until: float) -> None:
+    """A suspension of a control, first and last day included."""
+    sheet.add(
+        "controls",
+        id=sheet.next("LIFT-"),
+        regime="LAB",
+        measure="suspension",
+        hs=None,
+        suspends=control,
+        **{"from": day(since), "to": day(until)},
+    )
+
+
 def unlicensed(sheet: Sheet) -> None:
     """Three goods under control, which many firms send with licences of all kinds."""
     goods = [(sheet.code(), 200, "CN"), (sheet.code(), 330, "US"), (sheet.code(), 420, "DE")]
@@ -36,15 +49,7 @@ def unlicensed(sheet: Sheet) -> None:
             sheet, hs, since, origin=origin, applies_to="dispatch", description="Metal " + hs
         )
         lifts[hs] = since + 120
-        sheet.add(
-            "controls",
-            id=sheet.next("LIFT-"),
-            regime="LAB",
-            measure="suspension",
-            hs=None,
-            suspends=id_,
-            **{"from": day(since + 120), "to": day(since + 150)},
-        )
+        lifted(sheet, id_, since + 120, since + 150)
         for _ in range(25):  # licensed trade, and trade before the control
             a = sheet.company(origin)
             regular = [sheet.firm(but=origin) for _ in range(2)]

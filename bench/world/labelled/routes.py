@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from world.labelled.controls import licence, rule
+from world.labelled.controls import licence, lifted, rule
 from world.labelled.sheet import ALIKE, NEAR, PLANTED, Row, Sheet, day
 
 
@@ -11,18 +11,6 @@ def routes(sheet: Sheet) -> None:
     substituted(sheet)
     impossible(sheet)
     mirrored(sheet)
-
-
-def lifted(sheet: Sheet, control: str, since: float, until: float) -> None:
-    sheet.add(
-        "controls",
-        id=sheet.next("LIFT-"),
-        regime="LAB",
-        measure="suspension",
-        hs=None,
-        suspends=control,
-        **{"from": day(since), "to": day(until)},
-    )
 
 
 def transshipped(sheet: Sheet) -> None:

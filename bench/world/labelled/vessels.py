@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from world.labelled.background import distance
-from world.labelled.controls import rule
+from world.labelled.controls import lifted, rule
 from world.labelled.sheet import ALIKE, NEAR, PLANTED, Row, Sheet, day
 
 
@@ -83,15 +83,7 @@ def renamed(sheet: Sheet) -> None:
                 at = first + took + sheet.whole((5, 20), (0, 1))
             known(sheet, v, "name", ("Former", -900), ("Second", at))
             if kind == ALIKE:
-                sheet.add(
-                    "controls",
-                    id=sheet.next("LIFT-"),
-                    regime="LAB",
-                    measure="suspension",
-                    hs=None,
-                    suspends=control,
-                    **{"from": day(first - 30), "to": day(first + 30)},
-                )
+                lifted(sheet, control, first - 30, first + 30)
             sheet.ship(
                 sheet.company("CN"),
                 sheet.company("US"),
