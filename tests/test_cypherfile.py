@@ -138,8 +138,8 @@ def test_a_comment_below_the_header_is_no_header(tmp_path: Path) -> None:
         ),
         (
             "// title: T\n// about: a: b\nRETURN 1",
-            "find-x.cypher:2: the header is not YAML: mapping values are not allowed here"
-            " (quote a text that holds ': ', or begin it with |)",
+            "find-x.cypher:2: the header is not YAML: mapping values are not allowed in this"
+            " context (quote a text that holds ': ', or begin it with |)",
         ),
         (
             "// title: T\n// inputs: [a]\nRETURN 1",

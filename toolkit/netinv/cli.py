@@ -1033,7 +1033,7 @@ def lint(ctx: click.Context, paths: tuple[Path, ...]) -> None:
 
 def _link_options() -> None:
     """The options of `link` are the inputs of its rule's file."""
-    rule = cypherfile.read(cypherfile.home("import") / "links" / "handoff.sql")
+    rule = cypherfile.shipped(cypherfile.home("import") / "links" / "handoff.sql")
     link.params = [*(_parameter(one) for one in rule.inputs), *link.params]
 
 

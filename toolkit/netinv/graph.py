@@ -72,6 +72,9 @@ class Mark:
     batch: str = ""
 
 
+ONLINE = "SHOW INDEXES YIELD name, state WHERE state = 'ONLINE' RETURN name"
+
+
 @dataclass
 class Graph:
     """One database. `connect` gives its address, and starts a server of our own when it is down;
@@ -269,18 +272,21 @@ class Graph:
         return mark
 
     def _schema(self) -> None:
-        for label, key in KEYS.items():
-            name = f"netinv_{label.lower()}"
-            self.run(
-                f"CREATE CONSTRAINT {name} IF NOT EXISTS FOR (n:{label}) REQUIRE n.{key} IS UNIQUE"
-            )
+        """Make the constraints and indexes that are not there."""
+        makes = {
+            f"netinv_{label.lower()}": ("CONSTRAINT", f"(n:{label}) REQUIRE n.{key} IS UNIQUE")
+            for label, key in KEYS.items()
+        }
         for label, key in INDEXES:
-            name = f"netinv_{label.lower()}_{key}"
-            self.run(f"CREATE INDEX {name} IF NOT EXISTS FOR (n:{label}) ON (n.{key})")
+            makes[f"netinv_{label.lower()}_{key}"] = ("INDEX", f"(n:{label}) ON (n.{key})")
         for type_, key in EDGE_INDEXES:
-            name = f"netinv_{type_.lower()}_{key}"
-            self.run(f"CREATE INDEX {name} IF NOT EXISTS FOR ()-[r:{type_}]-() ON (r.{key})")
-        self.run("CALL db.awaitIndexes(300)")
+            makes[f"netinv_{type_.lower()}_{key}"] = ("INDEX", f"()-[r:{type_}]-() ON (r.{key})")
+        held = {row["name"] for row in self.ask(ONLINE).rows}
+        missing = [(name, *what) for name, what in makes.items() if name not in held]
+        for name, kind, what in missing:
+            self.run(f"CREATE {kind} {name} IF NOT EXISTS FOR {what}")
+        if missing:
+            self.run("CALL db.awaitIndexes(300)")
 
     def run(self, statement: str, values: Mapping[str, Any] | None = None) -> None:
         """Run a statement that may be repeated, in its own transaction."""

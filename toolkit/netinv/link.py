@@ -47,7 +47,7 @@ class Links:
 def program(name: str, suffix: str = "sql") -> CypherFile:
     """A program over the links: SAME says which records tell that they are of one company, HANDOFF
     makes the links, PATHS says which paths each can be part of, CHANCE what chance alone makes."""
-    return cypherfile.read(cypherfile.home("import") / "links" / f"{name}.{suffix}")
+    return cypherfile.shipped(cypherfile.home("import") / "links" / f"{name}.{suffix}")
 
 
 def files() -> tuple[CypherFile, CypherFile]:
