@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import netinv
+from netinv import home
 from netinv.api import OpenCase
 from netinv.graph import Graph
 from netinv.server import Address
@@ -17,6 +18,10 @@ for name in list(os.environ):
     if name.startswith("NEO4J_") or name in ("NETINV_CASE", "NETINV_MEMORY"):
         del os.environ[name]  # tests never touch a server that a user named
 os.environ["NETINV_IDLE"] = "900"
+# A test's Neo4j answers thousands of small questions: what a JVM gains from compiling them well,
+# and from planning them anew for every few nodes, it never earns back.
+os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
+home.SETTINGS += "dbms.cypher.min_replan_interval=1h\n"
 
 REQUIRED = bool(os.environ.get("NETINV_REQUIRE_ALL"))
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"

