@@ -37,35 +37,59 @@
 //   max_uses: {type: integer, default: 200, min: 2, max: 1000000, ours: true, help: A number on more movements than this is a placeholder}
 CYPHER 25
 CALL () {
-  MATCH (s:Shipment)-[u:STUFFED_IN]->(k:Container)
-  RETURN 'container' AS kind, k.number AS value, s, coalesce(u.seal, '') AS seal
-  UNION ALL
-  MATCH (s:Shipment) WHERE s.serial IS NOT NULL
-  RETURN 'serial' AS kind, s.serial AS value, s, '' AS seal
-  UNION ALL
-  MATCH (s:Shipment) WHERE s.bill IS NOT NULL
-  RETURN 'bill of lading' AS kind, s.bill AS value, s, '' AS seal
-  UNION ALL
-  MATCH (s:Shipment) WHERE s.lot IS NOT NULL AND s.origin IS NOT NULL
-  RETURN 'lot' AS kind, s.lot AS value, s, '' AS seal
+  OPTIONAL MATCH (:Party {id: $company})--(s:Shipment)
+  RETURN collect(DISTINCT s.serial) AS serials, collect(DISTINCT s.bill) AS bills, collect(DISTINCT s.lot) AS lots
 }
-WITH kind, value, s, seal
-WHERE s.departed IS NOT NULL AND ($since IS NULL OR s.departed >= $since)
-ORDER BY kind, value, s.departed, s.id
-WITH kind, value, collect(s) AS trips, collect(seal) AS seals, count(DISTINCT coalesce(s.movement, s.id)) AS movements
+// Most numbers are used once: the uses of the others alone are brought into their order.
+CALL (serials, bills, lots) {
+  CALL () {
+    MATCH (k:Container) WHERE $company IS NULL RETURN k
+    UNION
+    MATCH (:Party {id: $company})--(:Shipment)-[:STUFFED_IN]->(k:Container) RETURN k
+  }
+  WITH k WHERE COUNT { (k)<-[:STUFFED_IN]-() } > 1
+  MATCH (s:Shipment)-[u:STUFFED_IN]->(k)
+  WHERE s.departed IS NOT NULL AND ($since IS NULL OR s.departed >= $since)
+  RETURN 'container' AS kind, k.number AS value, collect(s) AS uses, collect(coalesce(u.seal, '')) AS marks
+  UNION ALL
+  MATCH (s:Shipment)
+  WHERE s.serial IS NOT NULL AND ($company IS NULL OR s.serial IN serials)
+    AND s.departed IS NOT NULL AND ($since IS NULL OR s.departed >= $since)
+  WITH s.serial AS value, collect(s) AS uses WHERE size(uses) > 1
+  RETURN 'serial' AS kind, value, uses, [] AS marks
+  UNION ALL
+  MATCH (s:Shipment)
+  WHERE s.bill IS NOT NULL AND ($company IS NULL OR s.bill IN bills)
+    AND s.departed IS NOT NULL AND ($since IS NULL OR s.departed >= $since)
+  WITH s.bill AS value, collect(s) AS uses WHERE size(uses) > 1
+  RETURN 'bill of lading' AS kind, value, uses, [] AS marks
+  UNION ALL
+  MATCH (s:Shipment)
+  WHERE s.lot IS NOT NULL AND s.origin IS NOT NULL AND ($company IS NULL OR s.lot IN lots)
+    AND s.departed IS NOT NULL AND ($since IS NULL OR s.departed >= $since)
+  WITH s.lot AS value, collect(s) AS uses WHERE size(uses) > 1
+  RETURN 'lot' AS kind, value, uses, [] AS marks
+}
+CALL (uses, marks) {
+  UNWIND range(0, size(uses) - 1) AS i
+  WITH uses[i] AS s, coalesce(marks[i], '') AS seal
+  ORDER BY s.departed, s.id
+  RETURN collect(s) AS trips, collect(seal) AS seals, count(DISTINCT coalesce(s.movement, s.id)) AS movements
+}
+WITH kind, value, trips, seals, movements
 WHERE movements > 1
 UNWIND range(0, size(trips) - 2) AS i
 WITH kind, value, movements, trips[i] AS a, trips[i + 1] AS b,
   seals[i] <> '' AND seals[i] = seals[i + 1] AS sealed
-WITH *, duration.inDays(a.departed, b.departed).days AS days,
-  // Certainly still on its way when the next leaves: the month of a day counts against it.
-  coalesce(b.departed_last, b.departed) < a.arrived AS at_once
-WHERE coalesce(a.movement, a.id) <> coalesce(b.movement, b.id) AND days <= $reuse
-  AND CASE kind
+// Certainly still on its way when the next leaves: the month of a day counts against it.
+WITH *, coalesce(b.departed_last, b.departed) < a.arrived AS at_once
+WHERE CASE kind
     WHEN 'container' THEN at_once OR sealed
     WHEN 'serial' THEN at_once AND coalesce(left(a.hs, 4) = left(b.hs, 4), true)
     WHEN 'bill of lading' THEN duration.inDays(coalesce(a.departed_last, a.departed), b.departed).days > $slack
     ELSE a.origin <> b.origin AND left(a.hs, 6) = left(b.hs, 6) END
+WITH *, duration.inDays(a.departed, b.departed).days AS days
+WHERE coalesce(a.movement, a.id) <> coalesce(b.movement, b.id) AND days <= $reuse
 WITH *,
   head(COLLECT { MATCH (a)-[:LOADED_AT]->(p) RETURN p }) AS a_from,
   head(COLLECT { MATCH (b)-[:LOADED_AT]->(p) RETURN p }) AS b_from,

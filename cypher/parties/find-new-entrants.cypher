@@ -124,10 +124,15 @@ WITH good, c, head(collect({from: from, controls: controls, lane: l.lane, f: f, 
 WITH *, found.from AS from, found.f AS f,
   duration.inDays(found.from, found.f.first).days AS days
 CALL (c, good, from, found) {
-  OPTIONAL MATCH (l:Licence)
-  WHERE c.id IN [l.holder, l.end_user] AND (l.hs IS NULL OR l.hs STARTS WITH good OR good STARTS WITH l.hs)
+  CALL (c) {
+    MATCH (l:Licence {holder: c.id}) RETURN l
+    UNION
+    MATCH (l:Licence {end_user: c.id}) RETURN l
+  }
+  WITH l WHERE (l.hs IS NULL OR l.hs STARTS WITH good OR good STARTS WITH l.hs)
     AND coalesce(l.to, date('9999-12-31')) >= found.f.began
-  WITH l ORDER BY l.id LIMIT 1
+  WITH l ORDER BY l.id
+  WITH head(collect(l)) AS l
   RETURN l.id AS licence, l.holder = c.id AS holds
 }
 CALL (c, good, from, found) {

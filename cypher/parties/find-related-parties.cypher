@@ -46,43 +46,47 @@ CALL () {
 }
 WITH a WHERE EXISTS { (a)-[:DIRECTS|OWNS|LOCATED_AT|USES]-() }
 CALL (a) {
+  MATCH (a)-[:SHIPPED|EXPORTED_BY|SOLD_BY]-(s:Shipment)
+    -[:CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY]->(b:Party)
+  WHERE $since IS NULL OR coalesce(s.departed, s.declared, s.arrived) >= $since
+  WITH a, b, collect(DISTINCT s) AS lots
+  WHERE b <> a AND ($company IS NULL OR $company IN [a.id, b.id])
+  RETURN collect({b: b, lots: lots}) AS partners
+}
+CALL (a, partners) {
   // Partners and ends of ways are joined by grouping: a hub has thousands of partners.
-  CALL (a) {
-    MATCH (a)-[:SHIPPED|EXPORTED_BY|SOLD_BY]-(:Shipment)
-      -[:CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY]->(b:Party)
-    RETURN DISTINCT b, 1 AS traded, null AS p
+  CALL (a, partners) {
+    UNWIND partners AS one
+    RETURN one.b AS b, one.lots AS lots, null AS p
     UNION ALL
+    WITH a, partners WHERE size(partners) > 0
     MATCH p = (a) (()-[:DIRECTS|OWNS|LOCATED_AT|USES]-(via
       WHERE COUNT { (via)-[:DIRECTS|OWNS|LOCATED_AT|USES]-() } <= $hub)){0,2}
       ()-[:DIRECTS|OWNS|LOCATED_AT|USES]-(b:Company)
     WHERE length(p) <= $steps AND none(n IN nodes(p)[1..-1] WHERE n = a OR n = b)
-    RETURN b, 0 AS traded, p
+    RETURN b, null AS lots, p
   }
-  WITH b, max(traded) AS traded, collect(p) AS ways
-  WHERE traded = 1 AND size(ways) > 0 AND b <> a
-    AND ($company IS NULL OR $company IN [a.id, b.id])
+  WITH b, head(collect(lots)) AS lots, collect(p) AS ways
+  WHERE lots IS NOT NULL AND size(ways) > 0
   UNWIND ways AS p
-  RETURN b, p, false AS crowd
+  RETURN b, lots, p, false AS crowd
   UNION ALL
   // Two clients of one agent: from both ends to the agent, never through all its clients.
+  WITH a, partners WHERE $steps > 1 AND size(partners) > 0
   MATCH (a)-[:DIRECTS|OWNS|LOCATED_AT|USES]-(via)
-  WHERE $steps > 1 AND COUNT { (via)-[:DIRECTS|OWNS|LOCATED_AT|USES]-() } > $hub
-  WITH DISTINCT a, via
-  MATCH (a)-[:SHIPPED|EXPORTED_BY|SOLD_BY]-(:Shipment)
-    -[:CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY]->(b:Party)
-  WHERE b <> a AND ($company IS NULL OR $company IN [a.id, b.id])
-  WITH DISTINCT a, via, b
+  WHERE COUNT { (via)-[:DIRECTS|OWNS|LOCATED_AT|USES]-() } > $hub
+  WITH DISTINCT a, via, partners
+  UNWIND partners AS one
+  WITH a, via, one.b AS b, one.lots AS lots
   MATCH p = (a)-[:DIRECTS|OWNS|LOCATED_AT|USES]-(via)-[:DIRECTS|OWNS|LOCATED_AT|USES]-(b)
-  RETURN b, p, true AS crowd
+  RETURN b, lots, p, true AS crowd
 }
-WITH a, b, collect({p: p, crowd: crowd}) AS ways
-CALL (a, b) {
-  MATCH (a)-[:SHIPPED|EXPORTED_BY|SOLD_BY]-(s:Shipment)
-    -[:CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY]->(b)
-  WITH DISTINCT s, coalesce(s.departed, s.declared, s.arrived) AS first,
+WITH a, b, head(collect(lots)) AS lots, collect({p: p, crowd: crowd}) AS ways
+CALL (lots) {
+  UNWIND lots AS s
+  WITH s, coalesce(s.departed, s.declared, s.arrived) AS first,
     coalesce(s.departed_last, s.departed, s.declared_last, s.declared, s.arrived_last, s.arrived)
       AS last
-  WHERE $since IS NULL OR first >= $since
   RETURN collect({s: s, first: first, last: last}) AS trades,
     count(DISTINCT coalesce(s.movement, s.id)) AS all_movements,
     count(DISTINCT CASE WHEN first IS NULL THEN coalesce(s.movement, s.id) END) AS undated

@@ -53,16 +53,12 @@ WITH k, COLLECT { MATCH (p:Control {measure: 'suspension'}) WHERE k.id STARTS WI
 WITH collect({id: k.id, hs: k.hs, short: left(k.hs, 6), hs_country: k.hs_country, end_use: k.end_use, origin: k.origin,
     destination: k.destination, from: k.from, until: coalesce(k.to, date('9999-12-31')), day: k.day,
     ban: k.measure = 'ban', lifts: lifts}) AS rules, collect(DISTINCT left(k.hs, 6)) AS goods
-CALL () {
-  MATCH (l:Licence)
-  RETURN collect({id: l.id, holder: l.holder, hs: left(l.hs, 6), destination: l.destination,
-    from: coalesce(l.from, date('0001-01-01')), until: coalesce(l.to, date('9999-12-31'))}) AS licences
-}
 // The rules of each good are looked up once.
 CALL (goods) {
   CALL (goods) {
-    MATCH (a:Shipment)
-    WHERE (left(a.hs, 6) IN goods OR left(a.hs, 4) IN goods) AND size(a.hs) >= 6
+    UNWIND goods AS good
+    MATCH (a:Shipment) WHERE a.hs STARTS WITH good AND size(a.hs) >= 6
+    WITH DISTINCT a
     MATCH (a)-[h:HANDOFF]->(b:Shipment)
     WHERE h.days <= $window AND (NOT h.basis IN ['weight', 'split', 'merge', 'affiliate']
         OR h.weight >= $strength OR (h.rank = 1 AND h.as_it_is AND -log10(h.expected + 1e-9) >= $strength))
@@ -72,8 +68,9 @@ CALL (goods) {
       coalesce(b.dispatch, head([(b)-[:LOADED_AT]->(p) | p.country]), h.via_country) AS through,
       coalesce(b.destination, h.to_country) AS destination, h.via_country AS came_to
     UNION ALL
-    MATCH (b:Shipment)
-    WHERE (left(b.hs, 6) IN goods OR left(b.hs, 4) IN goods) AND size(b.hs) >= 6 AND b.origin IS NOT NULL
+    UNWIND goods AS good
+    MATCH (b:Shipment) WHERE b.hs STARTS WITH good AND size(b.hs) >= 6 AND b.origin IS NOT NULL
+    WITH DISTINCT b
     WITH b, coalesce(b.dispatch, head([(b)-[:LOADED_AT]->(p) | p.country])) AS through,
       coalesce(b.destination, head([(b)-[:DISCHARGED_AT]->(p) | p.country])) AS destination
     WHERE through <> b.origin
@@ -89,9 +86,9 @@ CALL (goods) {
   RETURN left(named.hs, 6) AS code, collect({a: a, h: h, b: b, named: named, origin: origin, holder: holder,
     through: through, destination: destination}) AS rows
 }
-WITH code, rows, licences, [k IN rules WHERE code STARTS WITH k.short] AS rules
+WITH code, rows, [k IN rules WHERE code STARTS WITH k.short] AS rules
 UNWIND rows AS row
-WITH licences, rules, row.a AS a, row.h AS h, row.b AS b, row.named AS named, row.origin AS origin,
+WITH rules, row.a AS a, row.h AS h, row.b AS b, row.named AS named, row.origin AS origin,
   row.holder AS holder, row.through AS through, row.destination AS destination
 WITH *, [k IN rules WHERE named.hs STARTS WITH k.short
     AND (size(k.hs) <= 6 OR coalesce(named.hs_country <> k.hs_country, true)
@@ -106,12 +103,21 @@ WHERE size(bound) > 0
 WITH *, [k IN bound WHERE none(l IN k.lifts
     WHERE l.from <= CASE k.day WHEN 'declared' THEN declared_on ELSE left_on END
       AND CASE k.day WHEN 'declared' THEN declared_on ELSE left_on END <= l.until)] AS free
-WITH *, head([k IN free WHERE k.ban] + free + bound) AS rule,
-  COLLECT { UNWIND [a, b] AS s WITH s WHERE s IS NOT NULL MATCH (s)-[:UNDER]->(l:Licence) RETURN l.id } AS under
-WITH *, head([l IN licences WHERE (l.id IN under OR l.holder IN [holder, h.sender])
-    AND coalesce(named.hs STARTS WITH l.hs OR l.hs STARTS WITH named.hs, true)
-    AND coalesce(l.destination = destination, true) AND l.from <= left_on AND left_on <= l.until | l.id])
-  AS licence
+WITH *, head([k IN free WHERE k.ban] + free + bound) AS rule
+CALL (a, b, h, named, holder, destination, left_on) {
+  CALL (a, b, h, holder) {
+    UNWIND [holder, h.sender] AS id
+    MATCH (l:Licence {holder: id}) RETURN l
+    UNION
+    UNWIND [a, b] AS s
+    MATCH (s)-[:UNDER]->(l:Licence) RETURN l
+  }
+  WITH l, left(l.hs, 6) AS hs
+  WHERE coalesce(named.hs STARTS WITH hs OR hs STARTS WITH named.hs, true)
+    AND coalesce(l.destination = destination, true) AND coalesce(l.from <= left_on, true)
+    AND coalesce(left_on <= l.to, true)
+  RETURN min(l.id) AS licence
+}
 WITH *, CASE
     WHEN size(free) = 0 THEN 'the control ' + rule.id + ' was suspended on that day'
     WHEN licence IS NOT NULL AND none(k IN free WHERE k.ban) THEN 'the licence ' + licence + ' covers the goods and ' + destination

@@ -35,6 +35,7 @@ INDEXES: tuple[tuple[str, str], ...] = (
     ("Port", "name_key"),
     ("Shipment", "hs"),
     ("Licence", "holder"),
+    ("Licence", "end_user"),
 )
 """Label and property that questions look up beside the keys."""
 
