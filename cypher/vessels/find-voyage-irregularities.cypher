@@ -44,42 +44,61 @@
 //   most_lots: {type: integer, default: 50, min: 1, max: 100000, ours: true, help: A voyage of more movements is a liner's and not looked at for transfers}
 //   since: {type: date, optional: true, help: Only voyages that begin on this day or later}
 CYPHER 25
+// Of one vessel, those that it met in a port.
 CALL () {
-  MATCH (v:Vessel)-[c:CALLED_AT]->(p:Port)
-  WHERE $vessel IS NULL OR v.imo = $vessel
-  WITH v, c, p ORDER BY v.imo, c.arrived, p.code
-  WITH v, collect({c: c, code: p.code, name: coalesce(p.name, p.code), from: c.arrived,
-    to: coalesce(c.departed_last, c.departed, c.arrived_last, c.arrived),
-    at: CASE WHEN abs(p.lat) <= 90 AND abs(p.lon) <= 180
-      THEN point({latitude: p.lat, longitude: p.lon}) END}) AS calls
+  OPTIONAL MATCH (:Vessel {imo: $vessel})-[a:CALLED_AT]->(:Port)<-[b:CALLED_AT]-(w:Vessel)
+  WHERE b.arrived <= coalesce(a.departed_last, a.departed, a.arrived_last, a.arrived)
+    AND a.arrived <= coalesce(b.departed_last, b.departed, b.arrived_last, b.arrived)
+  WITH collect(DISTINCT w) AS others
+  RETURN others + COLLECT { MATCH (v:Vessel {imo: $vessel}) RETURN v } AS nearby
+}
+CALL (nearby) {
+  MATCH (v:Vessel)
+  WHERE ($vessel IS NULL OR v.imo = $vessel) AND EXISTS { (v)-[:CALLED_AT]->() }
+  CALL (v) {
+    MATCH (v)-[c:CALLED_AT]->(p:Port)
+    WITH c, p ORDER BY c.arrived, p.code
+    RETURN collect({c: c, p: p, code: p.code, from: c.arrived,
+      to: coalesce(c.departed_last, c.departed, c.arrived_last, c.arrived)}) AS calls
+  }
   CALL (v) {
     MATCH (s:Shipment)-[:CARRIED_BY]->(v)
-    WHERE s.departed = coalesce(s.departed_last, s.departed) AND s.departed <= s.arrived
-      AND s.arrived = coalesce(s.arrived_last, s.arrived) AND ($since IS NULL OR s.departed >= $since)
+    WITH s, s.departed AS dep, s.arrived AS arr
+    WHERE dep = coalesce(s.departed_last, dep) AND dep <= arr
+      AND arr = coalesce(s.arrived_last, arr) AND ($since IS NULL OR dep >= $since)
     MATCH (s)-[:LOADED_AT]->(l:Port)
     MATCH (s)-[:DISCHARGED_AT]->(d:Port)
     WHERE l <> d
-    RETURN l, d, s.departed AS dep, s.arrived AS arr, collect(s)[..10] AS carried,
-      count(DISTINCT coalesce(s.movement, s.id)) AS times
+    RETURN l, d, dep, arr, collect(s)[..10] AS carried, count(DISTINCT coalesce(s.movement, s.id)) AS times
   }
-  WITH *, dep - duration({days: $slack}) AS early, dep + duration({days: $slack}) AS late,
-    arr + duration({days: $slack}) AS over,
-    CASE WHEN abs(l.lat) <= 90 AND abs(l.lon) <= 180
+  WITH *, l.code AS from_code, d.code AS to_code, dep - duration({days: $slack}) AS early,
+    arr + duration({days: $slack}) AS over
+  WITH *, [c IN calls WHERE c.from <= over AND c.to >= early] AS near
+  WHERE size(near) > 0
+  WITH *, dep + duration({days: $slack}) AS late, [c IN near WHERE c.code = from_code] AS at_l,
+    [c IN near WHERE c.code = to_code] AS at_d
+  WITH *, last([c IN at_l WHERE c.from <= late]) AS begins, head([c IN at_d WHERE c.from >= dep]) AS ends
+  WITH *, [c IN near WHERE c.from > begins.from AND c.from < ends.from AND NOT c.code IN [from_code, to_code]] AS between
+  // A vessel that called at both ports, in their order and at none between, went as its papers say.
+  WHERE begins IS NULL OR ends IS NULL OR size(between) > 0 OR at_d[-1].from < at_l[0].from
+    OR none(c IN at_d WHERE c.to >= arr - duration({days: $slack}))
+  WITH *, CASE WHEN abs(l.lat) <= 90 AND abs(l.lon) <= 180
       THEN point({latitude: l.lat, longitude: l.lon}) END AS from_at,
     CASE WHEN abs(d.lat) <= 90 AND abs(d.lon) <= 180
-      THEN point({latitude: d.lat, longitude: d.lon}) END AS to_at
-  WITH *, [c IN calls WHERE c.to >= early AND c.from <= over] AS near
-  WITH *, [c IN near WHERE c.code = l.code] AS at_l, [c IN near WHERE c.code = d.code] AS at_d
+      THEN point({latitude: d.lat, longitude: d.lon}) END AS to_at,
+    [c IN near | c {.*, name: coalesce(c.p.name, c.code), at: CASE WHEN abs(c.p.lat) <= 90 AND abs(c.p.lon) <= 180
+      THEN point({latitude: c.p.lat, longitude: c.p.lon}) END}] AS near
+  WITH *, [c IN near WHERE c.code = from_code] AS at_l, [c IN near WHERE c.code = to_code] AS at_d
   WITH *, last([c IN at_l WHERE c.from <= late]) AS begins, head([c IN at_d WHERE c.from >= dep]) AS ends,
-    CASE WHEN none(c IN at_l WHERE c.from <= late) THEN head([c IN near WHERE c.code <> l.code
+    CASE WHEN none(c IN at_l WHERE c.from <= late) THEN head([c IN near WHERE c.code <> from_code
       AND c.from < dep AND dep < c.to
       AND coalesce(point.distance(c.at, from_at) > $least_km * 1000, true)]) END AS not_loading,
     CASE WHEN none(c IN at_d WHERE c.to >= arr - duration({days: $slack})) THEN
-      head([c IN near WHERE c.code <> d.code AND c.from < arr AND arr < c.to
+      head([c IN near WHERE c.code <> to_code AND c.from < arr AND arr < c.to
       AND coalesce(point.distance(c.at, to_at) > $least_km * 1000, true)]) END AS not_landing,
     size(at_l) > 0 AND size(at_d) > 0 AND at_d[-1].from < at_l[0].from AS reversed
   WITH *, [begins] + [c IN near WHERE c.from > begins.from AND c.from < ends.from
-    AND NOT c.code IN [l.code, d.code]] + [ends] AS legs
+    AND NOT c.code IN [from_code, to_code]] + [ends] AS legs
   WITH *, [c IN legs WHERE c.at IS NOT NULL] AS known, point.distance(from_at, to_at) AS direct
   WITH *, reduce(sum = 0.0, i IN range(1, size(known) - 1) |
     sum + point.distance(known[i - 1].at, known[i].at)) / CASE WHEN direct > 0 THEN direct END AS longer
@@ -119,13 +138,22 @@ CALL () {
       WHEN served THEN 'other cargo of the vessel is loaded or discharged at every port on the way' END
       AS explained
   UNION ALL
-  MATCH (v:Vessel)-[c:CALLED_AT]->(p:Port)
-  WHERE ($vessel IS NULL OR v.imo = $vessel) AND abs(p.lat) <= 90 AND abs(p.lon) <= 180
-  WITH v, c, p ORDER BY v.imo, c.arrived, p.code
-  WITH v, collect({c: c, name: coalesce(p.name, p.code), from: c.arrived, to: coalesce(c.departed, c.arrived),
-    at: point({latitude: p.lat, longitude: p.lon})}) AS calls
+  MATCH (v:Vessel) WHERE $vessel IS NULL OR v.imo = $vessel
+  CALL (v) {
+    MATCH (v)-[c:CALLED_AT]->(p:Port)
+    WHERE abs(p.lat) <= 90 AND abs(p.lon) <= 180
+    WITH c, p ORDER BY c.arrived, p.code
+    RETURN collect(c) AS calls, collect(p) AS ports
+  }
   UNWIND range(1, size(calls) - 1) AS i
-  WITH v, calls[i - 1] AS a, calls[i] AS b
+  WITH v, calls[i - 1] AS from_call, calls[i] AS to_call, ports[i - 1] AS l, ports[i] AS d
+  WHERE l <> d
+  WITH *, coalesce(from_call.departed, from_call.arrived) AS left, to_call.arrived AS came
+  // The way to the other side of the earth takes no longer than half its girth.
+  WHERE ($since IS NULL OR left >= $since) AND came < left + duration({days: toInteger(ceil(20038 / ($knots * 44.448))) + 1})
+  WITH v, {c: from_call, name: coalesce(l.name, l.code), to: left, at: point({latitude: l.lat, longitude: l.lon})} AS a,
+    {c: to_call, name: coalesce(d.name, d.code), from: came, to: coalesce(to_call.departed, came),
+      at: point({latitude: d.lat, longitude: d.lon})} AS b
   WITH v, a, b, point.distance(a.at, b.at) / 1000 AS km, duration.inDays(a.to, b.from).days AS days
   WHERE ($since IS NULL OR a.to >= $since) AND km >= $least_km AND ((days < -1 AND b.to > b.from)
     OR km > $knots * 1.852 * 24 * (CASE WHEN days < 0 THEN 1 ELSE days + 1 END))
@@ -151,42 +179,47 @@ CALL () {
   UNION ALL
   // Goods aboard at a call on the way, and goods that leave that port: one row for each and its
   // weight, brought together by port, heading and bucket of weight.
-  CALL () {
-    MATCH (v:Vessel)-[c:CALLED_AT]->(p:Port)
-    WITH v, collect({c: c, p: p, from: c.arrived,
-      to: coalesce(c.departed_last, c.departed, c.arrived_last, c.arrived)}) AS calls
+  CALL (nearby) {
+    MATCH (v:Vessel) WHERE EXISTS { (v)-[:CALLED_AT]->() } AND ($vessel IS NULL OR v IN nearby)
+    CALL (v) {
+      MATCH (v)-[c:CALLED_AT]->(p:Port)
+      RETURN collect({c: c, p: p, from: c.arrived,
+        to: coalesce(c.departed_last, c.departed, c.arrived_last, c.arrived)}) AS calls
+    }
     CALL (v) {
       MATCH (s:Shipment)-[:CARRIED_BY]->(v)
-      WHERE s.departed = coalesce(s.departed_last, s.departed)
-        AND s.arrived = coalesce(s.arrived_last, s.arrived) AND ($since IS NULL OR s.departed >= $since)
-      WITH s.departed AS dep, collect(s) AS aboard, count(DISTINCT coalesce(s.movement, s.id)) AS times
+      WITH s, s.departed AS dep, s.arrived AS arr
+      WHERE dep = coalesce(s.departed_last, dep) AND arr = coalesce(s.arrived_last, arr)
+        AND ($since IS NULL OR dep >= $since)
+      WITH dep, collect(s) AS aboard, count(DISTINCT coalesce(s.movement, s.id)) AS times, max(arr) AS latest
       WHERE times <= $most_lots
-      RETURN aboard, times
+      RETURN dep, aboard, times, latest
     }
+    WITH v, dep, aboard, times, [c IN calls WHERE c.from > dep AND c.to < latest] AS between
+    WHERE size(between) > 0
     UNWIND aboard AS s
+    WITH v, s, times, between, s.arrived AS arr, coalesce(s.weight_kg, s.gross_kg) AS kg, left(s.hs, 4) AS heading
+    WHERE kg > 0 AND heading IS NOT NULL
     MATCH (s)-[:LOADED_AT]->(l:Port)
     MATCH (s)-[:DISCHARGED_AT]->(d:Port)
-    UNWIND [c IN calls WHERE c.from > s.departed AND c.to < s.arrived AND c.p <> l AND c.p <> d] AS c
-    WITH v, s, c, times, coalesce(s.weight_kg, s.gross_kg) AS kg
-    WHERE kg > 0 AND s.hs IS NOT NULL
-    UNWIND [-1, 0, 1] AS step
-    RETURN c.p AS p, left(s.hs, 4) AS heading, step + toInteger(floor(log(kg) / log(1 + ($tolerance + 1) / 100.0))) AS bucket,
-      {s: s, v: v, c: c, kg: kg, times: times} AS aboard, NULL AS loaded
+    UNWIND [c IN between WHERE c.to < arr AND c.p <> l AND c.p <> d] AS c
+    WITH v, s, c, times, kg, heading, toInteger(floor(log(kg) / log(1 + ($tolerance + 1) / 100.0))) AS middle
+    UNWIND [middle - 1, middle, middle + 1] AS bucket
+    RETURN c.p AS p, heading, bucket, {s: s, v: v, c: c, kg: kg, times: times} AS aboard, NULL AS loaded
     UNION ALL
-    MATCH (v:Vessel) WHERE EXISTS { (v)-[:CALLED_AT]->() }
+    MATCH (v:Vessel) WHERE EXISTS { (v)-[:CALLED_AT]->() } AND ($vessel IS NULL OR v IN nearby)
     MATCH (s:Shipment)-[:CARRIED_BY]->(v)
-    WHERE s.departed IS NOT NULL AND s.hs IS NOT NULL AND ($since IS NULL OR s.departed >= $since)
+    WITH v, s, s.departed AS dep, coalesce(s.weight_kg, s.gross_kg) AS kg, left(s.hs, 4) AS heading
+    WHERE dep IS NOT NULL AND heading IS NOT NULL AND ($since IS NULL OR dep >= $since) AND kg > 0
     MATCH (s)-[:LOADED_AT]->(p:Port)
-    WITH v, s, p, coalesce(s.weight_kg, s.gross_kg) AS kg
-    WHERE kg > 0
-    RETURN p, left(s.hs, 4) AS heading, toInteger(floor(log(kg) / log(1 + ($tolerance + 1) / 100.0))) AS bucket,
-      NULL AS aboard, {s: s, v: v, kg: kg} AS loaded
+    RETURN p, heading, toInteger(floor(log(kg) / log(1 + ($tolerance + 1) / 100.0))) AS bucket,
+      NULL AS aboard, {s: s, v: v, dep: dep, kg: kg} AS loaded
   }
   WITH p, heading, bucket, collect(aboard) AS aboard, collect(loaded) AS loaded
   WHERE size(aboard) > 0 AND size(loaded) > 0
   UNWIND aboard AS a
-  UNWIND [b IN loaded WHERE b.v <> a.v AND b.s.departed >= a.c.from
-    AND b.s.departed <= a.c.to + duration({days: $within})
+  WITH p, a, a.c.from AS came, a.c.to + duration({days: $within}) AS latest, loaded
+  UNWIND [b IN loaded WHERE b.dep >= came AND b.dep <= latest AND b.v <> a.v
     AND abs(a.kg - b.kg) <= $tolerance / 100.0 * CASE WHEN a.kg > b.kg THEN a.kg ELSE b.kg END
     AND ($vessel IS NULL OR $vessel IN [a.v.imo, b.v.imo])] AS b
   MATCH (w:Vessel {imo: b.v.imo})-[met:CALLED_AT]->(p)
