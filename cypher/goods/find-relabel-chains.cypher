@@ -62,37 +62,34 @@ WHERE allReduce(at = {strength: 0.0, load: ''}, hop IN h | {strength: at.strengt
   AND size(h) + 1 <= $longest
   AND coalesce(duration.inDays(first.departed, last.arrived).days <= $days, true)
   AND ($since IS NULL OR first.departed >= $since)
-WITH p, h, [h[0].sender] + [hop IN h | hop.holder]
+WITH p, h, first, [h[0].sender] + [hop IN h | hop.holder]
     + CASE WHEN h[-1].receiver IS NULL THEN [] ELSE [h[-1].receiver] END AS ids,
-  [hop IN h WHERE hop.relabelled] AS relabelled,
-  coalesce(h[0].from_parts, [first.id]) + reduce(found = [], i IN range(0, size(h) - 1) |
-    found + coalesce(h[i].to_parts, [nodes(p)[i + 1].id])) AS shipments
-WITH *, reduce(sum = 0.0, hop IN h | sum + hop.weight) AS all_chance
-WITH *,
+  [hop IN h WHERE hop.relabelled] AS relabelled
+// What is lawful is trade: as chance it would be unlikely enough, and it is told among the lawful.
+WHERE ($company IS NULL OR $company IN ids)
+  AND all(i IN range(0, size(ids) - 1) WHERE NOT ids[i] IN ids[i + 1..] OR (i = 0 AND ids[0] = ids[-1] AND NOT ids[0] IN ids[1..-1]))
+  AND $strength <= reduce(sum = 0.0, hop IN h | sum - log10(hop.expected + 1e-9))
+  AND (size(relabelled) = 0 OR any(hop IN relabelled WHERE hop.weight > 0))
+WITH *, coalesce(h[0].from_parts, [first.id]) + reduce(found = [], i IN range(0, size(h) - 1) |
+    found + coalesce(h[i].to_parts, [nodes(p)[i + 1].id])) AS shipments,
+  reduce(sum = 0.0, hop IN h | sum + hop.weight) AS all_chance,
   // Of n chances, each as small as it says, the product is as small more often than one.
   // A hand-over that is trade rather than chance is no such chance. docs/links.md: A path.
   reduce(sum = 0.0, hop IN h | sum + CASE WHEN hop.as_it_is THEN 0 ELSE hop.weight END) AS summed,
-  size([hop IN h WHERE NOT hop.as_it_is]) AS chances,
-  size([hop IN h WHERE hop.relabelled]) AS times
+  size([hop IN h WHERE NOT hop.as_it_is]) AS chances, size(relabelled) AS times
 WITH *, CASE WHEN summed > 0 THEN summed ELSE 0.0 END AS by_chance
 WITH *, log10(reduce(t = {sum: 1.0, term: 1.0}, k IN range(1, chances - 1) |
     {term: t.term * by_chance * 2.302585 / k, sum: t.sum + t.term * by_chance * 2.302585 / k}).sum)
     AS often
 // Goods change their papers once: every further change is as likely another consignment.
 WITH *, all_chance - 0.5 * often - CASE WHEN times > 1 THEN times - 1 ELSE 0 END AS unlikely
-// What is lawful is trade: as chance it would be unlikely enough, and it is told among the lawful.
-WHERE $strength <= reduce(sum = 0.0, hop IN h | sum - log10(hop.expected + 1e-9))
-  AND all(i IN range(0, size(ids) - 1) WHERE NOT ids[i] IN ids[i + 1..] OR (i = 0 AND ids[0] = ids[-1] AND NOT ids[0] IN ids[1..-1]))
-  AND ($company IS NULL OR $company IN ids)
-  AND (size(relabelled) = 0 OR reduce(most = 0.0, hop IN relabelled |
-    CASE WHEN hop.weight > most THEN hop.weight ELSE most END) > 0)
 WITH ids, collect({p: p, h: h, shipments: shipments, relabelled: relabelled, unlikely: unlikely})
     AS found, count(DISTINCT shipments[0]) AS rounds
 UNWIND found AS one
 WITH ids, rounds, one.p AS p, one.h AS h, one.shipments AS shipments, one.relabelled AS relabelled,
   one.unlikely AS unlikely
-WITH *,
-  COLLECT { UNWIND shipments AS id MATCH (s:Shipment {id: id}) RETURN s } AS legs
+WITH *, CASE WHEN size(shipments) = size(nodes(p)) THEN nodes(p)
+  ELSE COLLECT { UNWIND shipments AS id MATCH (s:Shipment {id: id}) RETURN s } END AS legs
 WITH *,
   [leg IN legs WHERE leg.procedure IN
     ['temporary', 'return', 'inward_processing', 'outward_processing']] AS returning,
