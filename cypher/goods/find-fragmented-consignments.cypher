@@ -41,8 +41,19 @@
 //   piece_kg: {type: number, optional: true, min: 0, help: "Most kilograms of a piece; unset: a quarter of that limit"}
 //   crowd: {type: integer, default: 10, min: 2, max: 100000, ours: true, help: Addresses of more companies than this are not followed}
 CYPHER 25
-MATCH (s:Shipment)
-WHERE s.hs IS NOT NULL AND coalesce(s.weight_kg, s.gross_kg) > 0 AND coalesce(s.departed, s.declared) IS NOT NULL
+// Of one company, the goods that it, or a company of its own, trades: all of them, to compare with.
+CALL () {
+  MATCH (s:Shipment) WHERE $company IS NULL AND s.hs IS NOT NULL
+  RETURN s
+  UNION ALL
+  MATCH (:Party {id: $company})-[:OWNS]->{0,3}(:Party)
+    -[:SHIPPED|EXPORTED_BY|SOLD_BY|CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY]-(own:Shipment)
+  WITH DISTINCT left(own.hs, 6) AS heading
+  MATCH (s:Shipment) WHERE s.hs STARTS WITH heading
+  RETURN DISTINCT s
+}
+WITH s
+WHERE coalesce(s.weight_kg, s.gross_kg) > 0 AND coalesce(s.departed, s.declared) IS NOT NULL
 WITH left(s.hs, 6) AS heading, collect(s) AS lots, count(DISTINCT coalesce(s.movement, s.id)) AS many,
   percentileCont(coalesce(s.weight_kg, s.gross_kg), 0.5) AS middle
 WHERE $limit_kg IS NOT NULL OR many >= 20
