@@ -18,9 +18,9 @@ import duckdb
 import pytest
 
 import netinv
-from netinv import api, cypherfile, difference, link, server, shape
+from netinv import api, cypherfile, difference, link, relate, server, shape
 from netinv.api import OpenCase
-from netinv.errors import CaseError, DefinitionError
+from netinv.errors import CaseError, DefinitionError, TooLargeError
 from tests.conftest import write_tables
 from tests.test_load import HOSTILE, WORLD
 
@@ -248,6 +248,31 @@ def test_a_statement_that_is_not_understood_goes_over_bolt(
     monkeypatch.setattr(api, "PAYS", 1)
     assert own.load(tables).graph.rows == {"companies": 1}
     assert "cannot be written in bulk: 'CREATE' is not understood: written over Bolt" in said
+
+
+def test_without_memory_for_the_links_the_graph_is_made_without_them(
+    own: OpenCase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (
+        duckdb.connect(config={"memory_limit": "20MB", "temp_directory": ""}) as database,
+        pytest.raises(duckdb.OutOfMemoryException) as full,
+    ):
+        database.execute("SELECT list(n) FROM range(20_000_000) t(n)")
+
+    def fill(*_: Any) -> None:
+        raise relate.failed(full.value, "handoff.sql")
+
+    said: list[str] = []
+    own.say = said.append
+    with monkeypatch.context() as patch:
+        patch.setattr(link, "relate", fill)
+        loaded = own.load(write_tables(tmp_path / "t", WORLD), bulk=True)
+        assert loaded.links is None and loaded.graph.rows["shipments"] == 2
+        assert any("handoff.sql: needs more memory" in line for line in said)
+        assert any(line.endswith("the graph is made without links") for line in said)
+        with pytest.raises(TooLargeError, match="use a machine or container with more memory"):
+            own.link()
+    assert own.link().kept == 0, "with memory they are made"
 
 
 # ---------------------------------------------------------------- what a statement makes of a row

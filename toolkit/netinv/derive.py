@@ -18,9 +18,8 @@ from netinv.bulk import Bulk
 from netinv.case import Case, read_json, write_json
 from netinv.cypherfile import CypherFile
 from netinv.difference import Difference, Progress, silent, whole
-from netinv.errors import DefinitionError
 from netinv.graph import Graph
-from netinv.relate import Relations
+from netinv.relate import Relations, failed
 
 RULES = {
     "CONTROLLED_BY": ("controlled", ("Shipment", "Control")),
@@ -92,7 +91,7 @@ def derive(
         try:
             execute(f"CREATE TABLE {table} AS {sql.statement}", values)
         except duckdb.Error as error:
-            raise DefinitionError(str(error).splitlines()[0], where=sql.path.name) from None
+            raise failed(error, sql.path.name) from None
         execute(
             f"CREATE VIEW {table}_rows AS SELECT *, to_json([a, b])::VARCHAR AS key,"
             f" '{name}' AS rule FROM {table}"

@@ -45,6 +45,10 @@ class CaseError(NetinvError):
     """The case folder is absent, busy, or made by something newer."""
 
 
+class TooLargeError(CaseError):
+    """What the tables hold needs more memory than there is."""
+
+
 class ServerError(NetinvError):
     """Neo4j cannot be fetched, started, reached or used."""
 

@@ -17,7 +17,7 @@ from netinv.cypherfile import CypherFile
 from netinv.difference import Difference, Progress, silent, whole
 from netinv.errors import DefinitionError
 from netinv.graph import Graph
-from netinv.relate import Relations, quoted
+from netinv.relate import Relations, failed, quoted
 
 SAME, HANDOFF, PATHS, CHANCE = "same", "handoff", "paths", "chance"
 READS = ("shipments", "companies", "ownerships", "same_as", "processing", "ports")
@@ -140,7 +140,7 @@ def relate(relations: Relations, table: str, name: str, values: Mapping[str, Any
         where = program(PATHS)
         execute(f"CREATE TABLE {table} AS SELECT *, '{name}' AS rule FROM ({where.statement})")
     except duckdb.Error as error:
-        raise DefinitionError(str(error).splitlines()[0], where=where.path.name) from None
+        raise failed(error, where.path.name) from None
 
 
 def one_company(ties: Sequence[tuple[str, str, str]]) -> list[tuple[str, str]]:
@@ -190,7 +190,11 @@ def chance(relations: Relations) -> dict[str, list[float]]:
     values = {one.name: one.value(None) for one in sql.inputs}
     found: dict[str, list[float]] = {}
     taken: dict[str, set[str]] = {}
-    for command, score, shipments in relations.database.execute(sql.statement, values).fetchall():
+    try:
+        rows = relations.database.execute(sql.statement, values).fetchall()
+    except duckdb.Error as error:
+        raise failed(error, sql.path.name) from None
+    for command, score, shipments in rows:
         mine = taken.setdefault(command, set())
         if mine.isdisjoint(shipments):
             mine.update(shipments)
@@ -211,6 +215,7 @@ def link(
     with Relations(case) as relations:
         execute = relations.database.execute
         relate(relations, table, name, values)
+        by_chance = chance(relations)  # before a row is written: it may need too much memory
         # The graph knows a link by the loads that it joins; to find it, its ends are kept as well.
         execute(
             f"CREATE VIEW {table}_rows AS SELECT *, to_json([a, b, from_load, to_load])::VARCHAR"
@@ -240,7 +245,7 @@ def link(
             bases=dict(
                 relations.rows(f"SELECT basis, count(*) FROM {table} GROUP BY 1 ORDER BY 1")
             ),
-            chance=chance(relations),
+            chance=by_chance,
             unlinkable=_unlinkable(relations),
             made=now(),
             written=written,

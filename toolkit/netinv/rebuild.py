@@ -11,7 +11,7 @@ from netinv import derive, difference, link, load, server
 from netinv.bulk import Bulk
 from netinv.case import Case, Say
 from netinv.difference import Progress
-from netinv.errors import NetinvError
+from netinv.errors import NetinvError, TooLargeError
 from netinv.graph import Graph
 from netinv.link import Links
 from netinv.load import Written
@@ -73,7 +73,11 @@ def in_bulk(
     def build(graph: Graph) -> tuple[Written, Links | None]:
         bulk = Bulk(case, case.path("rebuild"))
         written = load.write(case, bulk, progress)
-        made = None if links is None else link.link(case, bulk, links, progress)
+        made = None
+        try:
+            made = None if links is None else link.link(case, bulk, links, progress)
+        except TooLargeError as error:
+            say(f"{error}: the graph is made without links")
         derive.derive_all(case, bulk, progress)
         say("importing with neo4j-admin")
         bulk.build(say, memory)

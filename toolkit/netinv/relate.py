@@ -18,7 +18,7 @@ import duckdb
 from netinv import cypherfile
 from netinv.case import Case
 from netinv.cypherfile import CypherFile
-from netinv.errors import CaseError
+from netinv.errors import CaseError, DefinitionError, NetinvError, TooLargeError
 from netinv.home import memory_here
 from netinv.inputs import Input
 from netinv.rows import columns
@@ -210,6 +210,17 @@ class Relations:
 def allowance() -> int:
     """The MB that DuckDB may take: a quarter of what is here, between LEAST and MOST."""
     return min(max(memory_here() // 4, LEAST), MOST)
+
+
+def failed(error: duckdb.Error, where: str) -> NetinvError:
+    """What DuckDB says against a program over the tables: that memory ran out, or what is wrong."""
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return TooLargeError(
+            f"needs more memory than it may take ({allowance():,} MB)",
+            where=where,
+            next="use a machine or container with more memory, or load fewer shipments",
+        )
+    return DefinitionError(str(error).splitlines()[0], where=where)
 
 
 def keys(spec: CypherFile) -> tuple[str, ...]:
