@@ -85,8 +85,8 @@ WITH *, all_chance - 0.5 * often - CASE WHEN times > 1 THEN times - 1 ELSE 0 END
 WHERE $strength <= reduce(sum = closing, hop IN h | sum - log10(hop.expected + 1e-9))
   AND all(i IN range(0, size(ids) - 1) WHERE NOT ids[i] IN ids[i + 1..])
   AND ($company IS NULL OR $company IN ids)
-WITH *,
-  COLLECT { UNWIND shipments AS id MATCH (s:Shipment {id: id}) RETURN s } AS legs
+WITH *, CASE WHEN size(shipments) = size(nodes(p)) THEN nodes(p)
+  ELSE COLLECT { UNWIND shipments AS id MATCH (s:Shipment {id: id}) RETURN s } END AS legs
 WITH *,
   [leg IN legs WHERE leg.procedure IN
     ['temporary', 'return', 'inward_processing', 'outward_processing']] AS returning,

@@ -89,8 +89,8 @@ WITH members, collect({p: p, h: h, shipments: shipments, ids: ids, unlikely: unl
 UNWIND found AS one
 WITH one.p AS p, one.h AS h, one.shipments AS shipments, one.ids AS ids, one.unlikely AS unlikely,
   rounds
-WITH *,
-  COLLECT { UNWIND shipments AS id MATCH (s:Shipment {id: id}) RETURN s } AS legs
+WITH *, CASE WHEN size(shipments) = size(nodes(p)) THEN nodes(p)
+  ELSE COLLECT { UNWIND shipments AS id MATCH (s:Shipment {id: id}) RETURN s } END AS legs
 WITH *,
   [leg IN legs WHERE leg.procedure IN
     ['temporary', 'return', 'inward_processing', 'outward_processing']] AS returning,

@@ -58,8 +58,10 @@ CALL (nearby) {
   CALL (v) {
     MATCH (v)-[c:CALLED_AT]->(p:Port)
     WITH c, p ORDER BY c.arrived, p.code
-    RETURN collect({c: c, p: p, code: p.code, from: c.arrived,
-      to: coalesce(c.departed_last, c.departed, c.arrived_last, c.arrived)}) AS calls
+    RETURN collect({c: c, code: p.code, name: coalesce(p.name, p.code), from: c.arrived,
+      to: coalesce(c.departed_last, c.departed, c.arrived_last, c.arrived),
+      at: CASE WHEN abs(p.lat) <= 90 AND abs(p.lon) <= 180
+        THEN point({latitude: p.lat, longitude: p.lon}) END}) AS calls
   }
   CALL (v) {
     MATCH (s:Shipment)-[:CARRIED_BY]->(v)
@@ -85,11 +87,8 @@ CALL (nearby) {
   WITH *, CASE WHEN abs(l.lat) <= 90 AND abs(l.lon) <= 180
       THEN point({latitude: l.lat, longitude: l.lon}) END AS from_at,
     CASE WHEN abs(d.lat) <= 90 AND abs(d.lon) <= 180
-      THEN point({latitude: d.lat, longitude: d.lon}) END AS to_at,
-    [c IN near | c {.*, name: coalesce(c.p.name, c.code), at: CASE WHEN abs(c.p.lat) <= 90 AND abs(c.p.lon) <= 180
-      THEN point({latitude: c.p.lat, longitude: c.p.lon}) END}] AS near
-  WITH *, [c IN near WHERE c.code = from_code] AS at_l, [c IN near WHERE c.code = to_code] AS at_d
-  WITH *, last([c IN at_l WHERE c.from <= late]) AS begins, head([c IN at_d WHERE c.from >= dep]) AS ends,
+      THEN point({latitude: d.lat, longitude: d.lon}) END AS to_at
+  WITH *,
     CASE WHEN none(c IN at_l WHERE c.from <= late) THEN head([c IN near WHERE c.code <> from_code
       AND c.from < dep AND dep < c.to
       AND coalesce(point.distance(c.at, from_at) > $least_km * 1000, true)]) END AS not_loading,
@@ -97,8 +96,7 @@ CALL (nearby) {
       head([c IN near WHERE c.code <> to_code AND c.from < arr AND arr < c.to
       AND coalesce(point.distance(c.at, to_at) > $least_km * 1000, true)]) END AS not_landing,
     size(at_l) > 0 AND size(at_d) > 0 AND at_d[-1].from < at_l[0].from AS reversed
-  WITH *, [begins] + [c IN near WHERE c.from > begins.from AND c.from < ends.from
-    AND NOT c.code IN [from_code, to_code]] + [ends] AS legs
+  WITH *, [begins] + between + [ends] AS legs
   WITH *, [c IN legs WHERE c.at IS NOT NULL] AS known, point.distance(from_at, to_at) AS direct
   WITH *, reduce(sum = 0.0, i IN range(1, size(known) - 1) |
     sum + point.distance(known[i - 1].at, known[i].at)) / CASE WHEN direct > 0 THEN direct END AS longer
@@ -143,17 +141,11 @@ CALL (nearby) {
     MATCH (v)-[c:CALLED_AT]->(p:Port)
     WHERE abs(p.lat) <= 90 AND abs(p.lon) <= 180
     WITH c, p ORDER BY c.arrived, p.code
-    RETURN collect(c) AS calls, collect(p) AS ports
+    RETURN collect({c: c, name: coalesce(p.name, p.code), from: c.arrived, to: coalesce(c.departed, c.arrived),
+      at: point({latitude: p.lat, longitude: p.lon})}) AS calls
   }
   UNWIND range(1, size(calls) - 1) AS i
-  WITH v, calls[i - 1] AS from_call, calls[i] AS to_call, ports[i - 1] AS l, ports[i] AS d
-  WHERE l <> d
-  WITH *, coalesce(from_call.departed, from_call.arrived) AS left, to_call.arrived AS came
-  // The way to the other side of the earth takes no longer than half its girth.
-  WHERE ($since IS NULL OR left >= $since) AND came < left + duration({days: toInteger(ceil(20038 / ($knots * 44.448))) + 1})
-  WITH v, {c: from_call, name: coalesce(l.name, l.code), to: left, at: point({latitude: l.lat, longitude: l.lon})} AS a,
-    {c: to_call, name: coalesce(d.name, d.code), from: came, to: coalesce(to_call.departed, came),
-      at: point({latitude: d.lat, longitude: d.lon})} AS b
+  WITH v, calls[i - 1] AS a, calls[i] AS b
   WITH v, a, b, point.distance(a.at, b.at) / 1000 AS km, duration.inDays(a.to, b.from).days AS days
   WHERE ($since IS NULL OR a.to >= $since) AND km >= $least_km AND ((days < -1 AND b.to > b.from)
     OR km > $knots * 1.852 * 24 * (CASE WHEN days < 0 THEN 1 ELSE days + 1 END))

@@ -74,10 +74,11 @@ def in_bulk(
         bulk = Bulk(case, case.path("rebuild"))
         written = load.write(case, bulk, progress)
         made = None
-        try:
-            made = None if links is None else link.link(case, bulk, links, progress)
-        except TooLargeError as error:
-            say(f"{error}: the graph is made without links")
+        if links is not None:
+            try:
+                made = link.link(case, bulk, links, progress)
+            except TooLargeError as error:
+                say(f"{error}: the graph is made without links")
         derive.derive_all(case, bulk, progress)
         say("importing with neo4j-admin")
         bulk.build(say, memory)
