@@ -7,6 +7,7 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -26,8 +27,9 @@ def tables_page() -> str:
     lines = [
         "# Tables",
         "",
-        "One table, one file, the same stem: csv, csv.gz, tsv, parquet or xlsx. Any table may be",
-        "missing and any optional cell empty. Text is UTF-8 and read as text. Days are ISO 8601",
+        "One table, one file, the same stem: csv, csv.gz, tsv, parquet, xlsx or json (a list",
+        "of objects). Any table may be missing and any optional cell empty. Text is UTF-8 and read",
+        "as text. Days are ISO 8601",
         "(`2025-04-04`; a month `2025-04` or a year is an interval), countries ISO 3166-1 alpha-2,",
         "weights kilograms, shares 0 to 100. Column names are kept: others may be added, none is",
         "renamed. This page is made from `import/tables/`: `python -m tests.test_docs`.",
@@ -43,6 +45,14 @@ def tables_page() -> str:
             required = "yes" if one.required else ""
             lines.append(f"| {one.name} | {one.type} | {required} | {what} |")
     return "\n".join(lines) + "\n"
+
+
+def listed(needs: Mapping[str, Sequence[str]]) -> str:
+    """Tables and their columns, as a reader says them."""
+    return "; ".join(
+        table + (f" ({', '.join(one.replace('|', ' or ') for one in columns)})" if columns else "")
+        for table, columns in needs.items()
+    )
 
 
 def questions_page() -> str:
@@ -66,13 +76,11 @@ def questions_page() -> str:
             ("red_flag", "Red flag"),
         ):
             lines += ["", f"{title}: {' '.join(file.text(name).split())}"]
-        needs = file.mapping("needs")
-        if needs:
-            listed = "; ".join(
-                f"{table} ({', '.join(one.replace('|', ' or ') for one in columns)})"
-                for table, columns in needs.items()
-            )
-            lines += ["", f"Needs: {listed}."]
+        if needs := file.mapping("needs"):
+            lines += ["", f"Needs: {listed(needs)}."]
+        if branches := file.mapping("either"):
+            lines += ["", "Needs for one branch at least:", ""]
+            lines += [f"- {name}: {listed(needs)}" for name, needs in branches.items()]
     return "\n".join(lines) + "\n"
 
 

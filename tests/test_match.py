@@ -103,7 +103,8 @@ def test_a_file_of_another_format_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "companies.docx"
     path.write_text("x")
     assert said(path) == (
-        f"{path}: is of no format that netinv reads (use .csv, .csv.gz, .tsv, .parquet, .xlsx)"
+        f"{path}: is of no format that netinv reads (use .csv, .csv.gz, .tsv, .parquet, .xlsx,"
+        " .json)"
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -33,6 +34,17 @@ WHOLE = {
     "gfw-vessels": ["gfw-transshipment/transshipment-vessels.csv"],
     "ofac-sdn": ["ofac-sdn-2023/sdn.csv", "ofac-sdn-2023/sdn_address.csv"],
     "icij-panama": ["panama-2016/All-edges.csv", "panama-2016/All-nodes.csv"],
+    "bods": [
+        *(f"bods-examples/{name}.json" for name in ("fermcat", "bods-package-fi-soe", "tecido")),
+        *(f"bods-examples/{name}.json" for name in ("joint-ownership", "indirect-ownership")),
+        *(
+            f"bods-examples/{name}.json"
+            for name in ("nomination", "levent", "full-pep-declaration")
+        ),
+        "bods-examples/listed-company-exempt-from-disclosure.json",
+        "bods-v04-fixtures/10-circular-ownership.json",
+        "bods-v04-fixtures/11-anonymous-person.json",
+    ],
     "korea-customs": [
         f"korea-customs-declarations/df_syn_{part}_eng.csv" for part in ("train", "valid", "test")
     ],
@@ -100,7 +112,7 @@ def written(value: Any) -> str:
 @pytest.fixture
 def taken(request: pytest.FixtureRequest, tmp_path: Path) -> Taken:
     """The excerpt of the source that a test names with `@excerpt`."""
-    return Taken(tmp_path / "case", sorted((DATA / request.param).glob("*.csv")))
+    return Taken(tmp_path / "case", sorted((DATA / request.param).glob("*.[cj]s*")))
 
 
 @pytest.fixture(scope="module")
@@ -855,3 +867,74 @@ def test_the_whole_set_of_transshipment_vessels(whole: Any) -> None:
     assert told(taken.reports["transshipment-vessels.csv"]) == ("gfw-vessels", 1124, 1124, 0, {})
     assert len(taken.rows("vessels", "imo")) == 710
     assert len(taken.rows("vessel_identities", "vessel")) == 3826
+
+
+# ---------------------------------------------------------------- bods
+
+
+@excerpt("bods")
+def test_statements_of_ownership_have_their_last_word(taken: Taken) -> None:
+    taken.holds(
+        "companies",
+        """id | country | incorporated | registration | lei | name | address | _sources
+        bods-e1 | GB | 2010-03-01 | 10000001 | 5493001KJTIIGC8Y1R12 | Acorn Holdings Ltd | 2 New Road, AB1 2CD, United Kingdom | statements:2
+        bods-e2 | US |            |          |                      | Birch LLC          |                                     | statements:3
+        bods-e3 |    |            |          |                      | The Cedar Trust    |                                     | statements:4
+        """,  # noqa: E501 - a row reads as a row
+    )
+    taken.holds(
+        "people",
+        """id | country | born | born_last | name | address | _sources
+        bods-p1 | IE | 1975-05-01 | 1975-05-31 | Jane Smith | 1 Old Road | statements:5
+        """,
+    )
+    # The exact share, else the least; votes alone have none. What is closed has an end.
+    taken.holds(
+        "ownerships",
+        """owner | owned | share | from | to | _sources
+        bods-p1 | bods-e1 | 75.5 | 2016-04-06 |            | statements:7
+        bods-p2 | bods-e1 | 24.5 | 2016-04-06 |            | statements:8
+        bods-e1 | bods-e2 | 25.0 | 2018-01-01 | 2021-04-03 | statements:10
+        bods-e3 | bods-e2 |      | 2019-01-01 |            | statements:13
+        """,
+    )
+    taken.holds(
+        "directorships",
+        """director | company | role | from | to | _sources
+        bods-p1 | bods-e1 | boardMember | 2015-01-01 | 2022-01-21 | statements:7
+        """,
+    )
+    assert told(taken.reports["statements.json"]) == (
+        "bods",
+        14,
+        8,
+        0,
+        {
+            "replaced by a later statement of the same record": 2,
+            "names nobody": 1,
+            "an indirect relationship whose parts stand in other statements": 1,
+            "says that a party is not disclosed": 1,
+            "a relationship without an interest": 1,
+        },
+    )
+
+
+@pytest.mark.shared
+def test_shares_of_whole_statements_add_up_by_all_paths(whole: Any) -> None:
+    """The examples state both the chain and what it comes to: only the chain is taken."""
+    rows = whole("bods").rows("ownerships", "owner", "owned", "share")
+    raw = [
+        one["recordDetails"]
+        for name in WHOLE["bods"]
+        for one in json.loads((SHARED / name).read_text(encoding="utf-8"))
+        if one["recordType"] == "relationship"
+        and isinstance(one["recordDetails"]["interestedParty"], str)
+    ]
+    pairs = {
+        (f"bods-{one['interestedParty']}", f"bods-{one['subject']}")
+        for one in raw
+        if not one.get("componentRecords")
+        and any(i.get("type") not in ("boardMember", "trustee") for i in one["interests"])
+    }
+    assert {(owner, owned) for owner, owned, _ in rows} == pairs
+    assert all(share is None or 0 < share <= 100 for *_, share in rows)

@@ -22,6 +22,7 @@
 //   {description} (HS {hs}, shipment {shipment}) was meant for {end_user}. {holder} sent it on to
 //   {receiver} {days} days after it arrived ({basis}).
 // against:
+//   unseen: no delivery to the end user is in the loaded shipments
 //   by_weight: only like weight ties the goods together, no lot, serial or sealed container
 //   notify: a notify party stands in for a consignee that is not named
 //   habitual: the holder often sends this weight to this customer (expected {habitual})
@@ -60,6 +61,7 @@ RETURN first.id AS shipment, first.description AS description, first.hs AS hs,
   CASE WHEN h[-1].to_country <> first.destination THEN 1.0 ELSE 0.0 END AS abroad,
   CASE WHEN all(hop IN h WHERE hop.basis IN ['weight', 'affiliate', 'split', 'merge']) THEN 'yes' END
     AS by_weight,
+  CASE WHEN NOT user.id IN holders THEN 'yes' END AS unseen,
   head([hop IN h WHERE hop.by_notify | 'yes']) AS notify,
   head([hop IN h WHERE hop.expected > 0.3 | hop.expected]) AS habitual,
   head([hop IN h WHERE hop.sister IS NOT NULL | hop.sister]) AS sister,

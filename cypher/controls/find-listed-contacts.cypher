@@ -23,6 +23,9 @@
 //   uncertain_day: some of the days on record are only months or years, of which the listing holds a part
 // needs:
 //   listings: [list]
+// either:
+//   trade and voyages: {shipments: [departed|declared|arrived]}
+//   payments: {payments: [payer, payee, paid]}
 // example: netinv find-listed-contacts --list "OFAC SDN" --since 2024-01-01
 // inputs:
 //   company: {type: entity, optional: true, help: Only contacts of this party (id or name)}

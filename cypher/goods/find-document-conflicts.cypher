@@ -28,6 +28,10 @@
 //   record_only: "every paper agrees with the others, and only the record differs: it may be a slip of the record"
 // needs:
 //   documents: [shipment]
+// either:
+//   parties: {documents: [shipper|consignee|exporter|importer|seller|buyer|manufacturer|end_user]}
+//   "origin, destination and HS code": {documents: [origin|destination|hs]}
+//   weights and values: {documents: [weight_kg|gross_kg|quantity|value|value_usd]}
 // example: netinv find-document-conflicts --weight 10
 // inputs:
 //   company: {type: entity, optional: true, help: Only shipments of this company (id or name)}

@@ -26,8 +26,11 @@
 //   afloat: goods of this kind (HS chapter {afloat}) are often sold while they are at sea
 //   habit: "{habit} of {trade} versions of this shipper's shipments change like this: it may be how it trades"
 // needs:
-//   shipment_versions: [consignee|importer|buyer|end_user|destination]
+//   shipment_versions: [shipment]
 //   shipments: [departed]
+// either:
+//   another receiver: {shipment_versions: [consignee|importer|buyer|end_user]}
+//   another destination: {shipment_versions: [destination]}
 // example: netinv find-late-changes --days 3 --since 2024-01-01
 // inputs:
 //   company: {type: entity, optional: true, help: Only shipments of this company (id or name)}

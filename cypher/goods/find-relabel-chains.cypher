@@ -35,6 +35,7 @@
 //   by_weight: only like weight ties the goods together, no lot, serial or sealed container
 // needs:
 //   shipments: [arrived|departed, importer|buyer|consignee|notify, exporter|seller|shipper, hs|description|origin]
+// absence: [processing]
 // example: netinv find-relabel-chains --company "Acme Metals" --lawful
 // inputs:
 //   company: {type: entity, optional: true, help: Only chains through this company (id or name)}

@@ -27,7 +27,12 @@
 //   doubts: "its record is in doubt, the number may be a slip: {doubts}"
 //   same_parties: the same companies send and receive both, it may be one shipment recorded twice with another day
 // needs:
-//   shipments: [departed, container|serial|lot|bill]
+//   shipments: [departed]
+// either:
+//   containers: {shipments: [departed, container]}
+//   serials: {shipments: [departed, serial]}
+//   bills of lading: {shipments: [departed, bill]}
+//   lots: {shipments: [departed, lot, origin]}
 // example: netinv find-reused-identities --since 2024-01-01
 // inputs:
 //   company: {type: entity, optional: true, help: Only where this company has part in one of the two (id or name)}

@@ -31,8 +31,10 @@
 //   unnamed_goods: some of these shipments have no HS code, and anything sent on counted as theirs
 //   local: goods may have been delivered inside the country, which no customs table shows
 // needs:
-//   companies: [role|address]
 //   shipments: [importer|buyer|consignee|end_user, arrived|departed|declared]
+// either:
+//   "forwarders, banks and warehouses by their role": {companies: [role]}
+//   mail drops by their address: {companies: [address]}
 // absence: [shipments]
 // example: netinv find-forwarder-consignees --least 5
 // inputs:

@@ -34,6 +34,9 @@
 // needs:
 //   controls: [hs, from]
 //   shipments: [hs, departed|declared|arrived, weight_kg|gross_kg, exporter|seller|shipper|importer|buyer|consignee]
+// either:
+//   companies younger than a control: {companies: [incorporated]}
+//   first trade in a good: {shipments: [departed|declared|arrived]}
 // absence: [licences, shipments]
 // example: netinv find-new-entrants --good 811292 --months 12
 // inputs:

@@ -31,6 +31,7 @@
 //   to_order: a trading house that buys to order for its customers looks the same
 // needs:
 //   shipments: [arrived|departed, weight_kg|gross_kg, importer|buyer|consignee, exporter|seller|shipper]
+// absence: [shipments]
 // example: netinv find-pass-through-companies --held 7 -o through.html
 // inputs:
 //   company: {type: entity, optional: true, help: Only this company (id or name)}

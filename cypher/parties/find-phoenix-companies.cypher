@@ -30,8 +30,10 @@
 //   shelf: "the new company was incorporated long before, on {shelf}"
 //   few: the new company has fewer than four counterparties on record
 // needs:
-//   companies: [incorporated|dissolved]
 //   shipments: [exporter|seller|shipper, importer|buyer|consignee, departed|arrived|declared]
+// either:
+//   companies that were listed: {listings: [entity, from]}
+//   companies that were dissolved: {companies: [dissolved]}
 // example: netinv find-phoenix-companies --days 365
 // inputs:
 //   company: {type: entity, optional: true, help: Only where this company is the old or the new one (id or name)}

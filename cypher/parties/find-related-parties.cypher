@@ -28,6 +28,10 @@
 //   far: the tie is of three steps, and the two may not know of each other
 // needs:
 //   shipments: [exporter|seller|shipper, importer|buyer|consignee]
+// either:
+//   ties over boards: {directorships: [director, company]}
+//   ties over owners: {ownerships: [owner, owned]}
+//   ties over addresses and contacts: {companies: [address|phone|email]}
 // example: netinv find-related-parties --company "Acme Metals" --hub 5
 // inputs:
 //   company: {type: entity, optional: true, help: Only pairs with this company (id or name)}

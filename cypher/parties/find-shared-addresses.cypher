@@ -26,6 +26,10 @@
 //   undated: "companies without a day of incorporation, which count as there at all times: {undated}"
 // needs:
 //   companies: [address]
+// either:
+//   unrelated companies in one room: {companies: [address]}
+//   an address of a listed party: {listings: [entity]}
+// absence: [ownerships]
 // example: netinv find-shared-addresses --companies 4 -o addresses.html
 // inputs:
 //   company: {type: entity, optional: true, help: Only addresses of this company or person (id or name)}

@@ -30,7 +30,7 @@
 //   by_origin: only the declared origin says so, no hand-over ties the goods to a shipment from there
 //   by_weight: only like weight ties them to a shipment from there, no lot, serial or sealed container
 //   wide: "only six digits of the HS code are compared with {wide}: the good may be another of that code"
-//   licensed: "{licensed} asks for a licence and forbids nothing: there may be one that is not loaded"
+//   licensed: "{licensed} asks for a licence and forbids nothing"
 //   worldwide: "{worldwide} names no origin: which goods it reaches from {through} is for the law that made it"
 //   open: "movements openly declared as re-exports with their origin: {open}"
 //   others: "{others} ships what others own"
@@ -38,6 +38,10 @@
 // needs:
 //   shipments: [hs, dispatch|load_port|origin, destination|discharge_port, departed|declared, exporter|seller|shipper]
 //   controls: [hs, measure]
+// either:
+//   goods handed on from a shipment that came from the origin: {shipments: [departed, arrived]}
+//   goods of a declared origin: {shipments: [origin]}
+// absence: [licences]
 // example: netinv find-transshipments --since 2024-12-03
 // inputs:
 //   company: {type: entity, optional: true, help: Only goods that this company sends on (id or name)}

@@ -35,6 +35,10 @@
 //   wide: "only six digits of the HS code are compared with {wide}"
 // needs:
 //   vessel_identities: [vessel, field, value]
+// either:
+//   new names and flags: {vessel_identities: [from|to]}
+//   changes at sea: {vessel_identities: [from|to], shipments: [vessel, departed, arrived]}
+//   one MMSI of two vessels: {vessel_identities: [vessel]}
 // example: netinv find-vessel-identity-changes --days 730 --changes 3
 // inputs:
 //   vessel: {type: entity, optional: true, help: Only this vessel (IMO number or name)}

@@ -31,6 +31,11 @@
 //   typed: one call on a wrong day, or under a wrong vessel, would look the same
 // needs:
 //   port_calls: [vessel, port, arrived]
+// either:
+//   calls against the papers: {shipments: [vessel, load_port, discharge_port, departed, arrived]}
+//   detours: {shipments: [vessel, load_port, discharge_port, departed, arrived], ports: [lat, lon]}
+//   calls too far apart: {ports: [lat, lon]}
+//   meetings in a port: {shipments: [vessel, load_port, hs, weight_kg|gross_kg, departed]}
 // absence: [port_calls]
 // example: netinv find-voyage-irregularities --factor 2 --since 2025-01-01
 // inputs:

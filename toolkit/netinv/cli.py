@@ -335,7 +335,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Answer as JSON o
 def load(ctx: click.Context, /, paths: tuple[Path, ...], as_json: bool, **options: Any) -> None:
     """Take tables in and write them into the graph.
 
-    PATHS are files (csv, csv.gz, tsv, parquet, xlsx) or folders of them, named after tables
+    PATHS are files (csv, csv.gz, tsv, parquet, xlsx, json) or folders of them, named after tables
     (companies.csv) or known by their header. Loading twice changes nothing.
     """
     from netinv import screen

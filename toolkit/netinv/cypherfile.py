@@ -33,6 +33,7 @@ OTHERS = {
     "score",  # column: what this part of the score means
     "against",  # column: sentence shown when the column is not empty
     "needs",  # table: [columns without which a row cannot be checked; a|b for either]
+    "either",  # branch: its needs; the question is asked when one has them, and the others are said
     "explained",  # the column that, when not empty, gives the lawful explanation
     "hubs",  # {node, by, above}: nodes of more relationships than that input are only listed
     "fold",  # the column of shipments: a row that shares one with a better row is folded into it

@@ -6,6 +6,7 @@ import csv
 import gzip
 import hashlib
 import io
+import json
 import os
 import re
 import shutil
@@ -19,7 +20,7 @@ from typing import Any
 from netinv.errors import InputError
 from netinv.inputs import written
 
-SUFFIXES = (".csv", ".csv.gz", ".tsv", ".parquet", ".xlsx")
+SUFFIXES = (".csv", ".csv.gz", ".tsv", ".parquet", ".xlsx", ".json")
 LONGEST = 500
 """Lines that one quoted record may span before its quote is taken for one that never closes."""
 
@@ -94,7 +95,7 @@ def keep_original(path: Path, sha256: str, folder: Path) -> Path:
 
 @contextmanager
 def open_table(path: Path, encoding: str = "") -> Iterator[Opened]:
-    """Open csv, csv.gz, tsv, parquet or xlsx. Raises InputError when it is none of them inside."""
+    """Open a file of one of SUFFIXES. Raises InputError when it is none of them inside."""
     try:
         if path.name.lower().endswith(".parquet"):
             yield _open_parquet(path)
@@ -102,7 +103,8 @@ def open_table(path: Path, encoding: str = "") -> Iterator[Opened]:
             yield _open_xlsx(path)
         else:
             with _text(path, encoding) as (file, codec):
-                yield _open_csv(path, file, codec)
+                json_ = path.name.lower().endswith(".json")
+                yield (_open_json if json_ else _open_csv)(path, file, codec)
     except (OSError, EOFError, zlib.error) as error:
         raise InputError(f"cannot be read: {error}", where=path.name) from None
     except UnicodeError as error:
@@ -341,3 +343,41 @@ def _open_xlsx(path: Path) -> Opened:
 
     note = f"sheets not read: {', '.join(others)}" if others else ""
     return Opened(header, records(), dialect="xlsx", note=note)
+
+
+# ---------------------------------------------------------------- json
+
+
+def _open_json(path: Path, file: io.TextIOWrapper, codec: str) -> Opened:
+    """A list of objects, or an object a line: each is a record, numbers as they are written, and
+    what is neither text nor number as JSON. Read whole: any object may have columns of its own."""
+    text = file.read()
+    try:
+        try:
+            found = json.loads(text, parse_float=str)
+        except ValueError:
+            lines = filter(str.strip, text.splitlines())
+            found = [json.loads(line, parse_float=str) for line in lines]
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"is no JSON: {error}", where=path.name) from None
+    objects = found if isinstance(found, list) else [found]
+    header = list(dict.fromkeys(name for one in objects if isinstance(one, dict) for name in one))
+    if not header:
+        raise InputError("holds no objects", where=path.name, next="check that it is whole")
+    _once(header, path.name)
+
+    def records() -> Iterator[Record]:
+        for number, one in enumerate(objects, 1):
+            place = f"object {number}"
+            if isinstance(one, dict):
+                yield Record(number, place, [_json_cell(one.get(name)) for name in header])
+            else:
+                yield Record(number, place, (), "is no object", json.dumps(one))
+
+    return Opened(header, records(), codec, "json")
+
+
+def _json_cell(value: Any) -> str:
+    if value is None or isinstance(value, str):
+        return value or ""
+    return json.dumps(value, ensure_ascii=False)

@@ -249,41 +249,66 @@ def _check(
         return False
     good = True
     for table, counts in coverage(case, needs).items():
-        rows, whole = counts["rows"], counts["checkable"]
-        if not rows:
-            result.notes.append(
-                f"No {table} are loaded in {case.folder}: netinv load a table {table}."
-            )
+        if why := _lacking(case, table, counts):
+            result.notes.append(why)
             good = False
+        if not counts["rows"]:
             continue
-        result.checked.append(f"{whole:,} of {rows:,} {table} could be checked.")
+        rows = counts["rows"]
+        result.checked.append(f"{counts['checkable']:,} of {rows:,} {table} could be checked.")
         lacking = {need: counts[need] for need in needs[table] if counts[need]}
         for need, count in sorted(lacking.items(), key=lambda item: -item[1]):
             columns = " or ".join(need.split("|"))
             result.checked.append(f"{count:,} of {rows:,} {table} lack {columns}.")
-        if not whole:
-            worst = max(lacking, key=lambda need: lacking[need])
-            result.notes.append(
-                f"No row of {table} has all it needs: {' or '.join(worst.split('|'))} is empty in"
-                f" {lacking[worst]:,} of {rows:,}."
-            )
-            good = False
+    branches = file.mapping("either")
+    if good and branches:
+        blind = {name: why for name in branches if (why := _blind(case, branches[name]))}
+        result.notes += [f"Could not be checked: {name}. {why}" for name, why in blind.items()]
+        good = len(blind) < len(branches)
     if good and uses_links(file):
-        good = _say_days(case, result)
+        # Of a question with branches, each says itself whether it needs the days.
+        if (why := _say_days(case, result)) and not branches:
+            result.notes.append(why)
+            good = False
         _say_links(case, result, values or {})
     return good
 
 
+def _lacking(case: Case, table: str, counts: Mapping[str, int]) -> str:
+    """Why no row of a table has all that is needed of it; empty when one has."""
+    rows = counts["rows"]
+    if not rows:
+        return f"No {table} are loaded in {case.folder}: netinv load a table {table}."
+    if counts["checkable"]:
+        return ""
+    lacks = {need: n for need, n in counts.items() if need not in ("rows", "checkable")}
+    worst = max(lacks, key=lambda need: lacks[need])
+    return (
+        f"No row of {table} has all it needs: {' or '.join(worst.split('|'))} is empty in"
+        f" {lacks[worst]:,} of {rows:,}."
+    )
+
+
+def _blind(case: Case, needs: Mapping[str, Sequence[str]]) -> str:
+    """Why a branch of a question cannot be checked; empty when it can."""
+    told = (_lacking(case, *one) for one in coverage(case, needs).items())
+    return " ".join(why for why in told if why)
+
+
 def _undeclared(case: Case, file: CypherFile, result: Result) -> str:
-    """Say what the sources of a table cover from whose silence a question concludes; gives what
-    speaks against every finding when a source does not say it."""
-    silent = []
-    for table in file.columns("absence"):
-        sources = [one for one in case.sources() if one.tables.get(table)]
-        for one in sources:
-            if one.covers:
+    """Say what the sources of the tables that a question reads are complete for; gives what speaks
+    against every finding when it concludes from the silence of one of which no source says so."""
+    silence = file.columns("absence")
+    needs = [file.mapping("needs"), *file.mapping("either").values()]
+    read = dict.fromkeys((*silence, *(table for need in needs for table in need)))
+    for table in read or cypherfile.tables():
+        for one in case.sources():
+            if one.covers and one.tables.get(table):
                 named = ", ".join(member.file for member in one.files)
                 result.checked.append(f"{table}: {named} is complete for: {one.covers}.")
+    silent = []
+    for table in silence:
+        sources = [one for one in case.sources() if one.tables.get(table)]
         if not sources or any(not one.covers and one.priority for one in sources):
             silent.append(table)
     if not silent:
@@ -296,23 +321,23 @@ def _undeclared(case: Case, file: CypherFile, result: Result) -> str:
     return f"none in the loaded {listed}, which nobody says are complete"
 
 
-def _say_days(case: Case, result: Result) -> bool:
-    """Say for how many shipments the usual days of their lane stand in; False when none has any."""
+def _say_days(case: Case, result: Result) -> str:
+    """Say for how many shipments the usual days of their lane stand in; gives why none can be
+    handed on, when none has any."""
     counts = coverage(case, {"shipments": ["departed", "arrived"]})["shipments"]
     if not counts["checkable"]:
-        result.notes.append(
+        return (
             "No shipment has both a day of departure and of arrival, so none can be handed on:"
             f" departed is empty in {counts['departed']:,} of {counts['rows']:,}, arrived is empty"
             f" in {counts['arrived']:,} of {counts['rows']:,}."
         )
-        return False
     for day in ("arrived", "departed"):
         if counts[day]:
             result.checked.append(
                 f"{counts[day]:,} of {counts['rows']:,} shipments lack {day}: the usual days of"
                 " their lane stand in."
             )
-    return True
+    return ""
 
 
 def unanswerable(case: Case, file: CypherFile) -> str:
