@@ -427,6 +427,45 @@ def test_parquet_that_is_none_or_damaged_is_refused(tmp_path: Path) -> None:
     assert said(path) == "companies.parquet: has the column 'id' twice (rename one of them)"
 
 
+# ---------------------------------------------------------------- json
+
+
+def test_objects_are_records_and_what_they_hold_stays_as_written(tmp_path: Path) -> None:
+    text = """[{"id": "C1", "hs": 8112.10, "lines": [{"kg": 1.50}]},
+        {"name": "祥云", "id": null, "listed": true}, "no row"]"""
+    opened, records = read(make(tmp_path, text, "companies.json"))
+    assert (opened.header, opened.dialect) == (("id", "hs", "lines", "name", "listed"), "json")
+    assert records == [
+        Record(1, "object 1", ["C1", "8112.10", '[{"kg": "1.50"}]', "", ""]),
+        Record(2, "object 2", ["", "", "", "祥云", "true"]),
+        Record(3, "object 3", (), "is no object", '"no row"'),
+    ]
+
+
+def test_an_object_a_line_is_a_record_and_one_object_is_one(tmp_path: Path) -> None:
+    lines = '{"id": "C1"}\n\n{"id": "C2"}\n'
+    assert cells(read(make(tmp_path, lines, "companies.json"))[1]) == [["C1"], ["C2"]]
+    assert cells(read(make(tmp_path, '{"id":\n"C1"}', "companies.json"))[1]) == [["C1"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("id,name", "is no JSON: Expecting value: line 1 column 1 (char 0)"),
+        ("", "holds no objects (check that it is whole)"),
+        ("[1, 2]", "holds no objects (check that it is whole)"),
+        ('[{"id": 1, "ID": 2}]', "has the column 'id' twice (rename one of them)"),
+        (
+            '[{"id": 1, "id": 2}]',
+            "is no JSON: an object has a name twice, and one value of it would be lost",
+        ),
+        ("[" * 100_000, "is no JSON: "),
+    ],
+)
+def test_json_that_is_no_table_is_refused(tmp_path: Path, text: str, why: str) -> None:
+    assert said(make(tmp_path, text, "companies.json")).startswith(f"companies.json: {why}")
+
+
 # ---------------------------------------------------------------- names and originals
 
 

@@ -34,6 +34,12 @@ def test_a_party_counts_once_for_each_question() -> None:
     assert made.failed == {"find-broken": "SyntaxError"}
 
 
+def test_a_branch_that_could_not_be_checked_is_told_with_what_could_not() -> None:
+    one = pair()
+    one.notes = ["The links are stale.", "Could not be checked: payments. No payments are loaded."]
+    assert [lacking.why for lacking in summary.of([one]).missing] == [one.notes[1]]
+
+
 def test_what_was_dismissed_does_not_count() -> None:
     (one, *_) = answers()
     one.findings = [replace(f, decided="dismissed by x on 2026-01-01: y") for f in one.findings]

@@ -354,10 +354,9 @@ def _open_json(path: Path, file: io.TextIOWrapper, codec: str) -> Opened:
     text = file.read()
     try:
         try:
-            found = json.loads(text, parse_float=str)
-        except ValueError:
-            lines = filter(str.strip, text.splitlines())
-            found = [json.loads(line, parse_float=str) for line in lines]
+            found = _parsed(text)
+        except json.JSONDecodeError:
+            found = [_parsed(line) for line in text.splitlines() if line.strip()]
     except (ValueError, RecursionError) as error:
         raise InputError(f"is no JSON: {error}", where=path.name) from None
     objects = found if isinstance(found, list) else [found]
@@ -375,6 +374,16 @@ def _open_json(path: Path, file: io.TextIOWrapper, codec: str) -> Opened:
                 yield Record(number, place, (), "is no object", json.dumps(one))
 
     return Opened(header, records(), codec, "json")
+
+
+def _parsed(text: str) -> Any:
+    def whole(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            raise ValueError("an object has a name twice, and one value of it would be lost")
+        return found
+
+    return json.loads(text, parse_float=str, object_pairs_hook=whole)
 
 
 def _json_cell(value: Any) -> str:

@@ -19,6 +19,7 @@ from netinv.graph import Drawing, Graph, Plan
 from netinv.inputs import folded_key
 from netinv.relate import coverage, places
 from netinv.result import (
+    BRANCH,
     FOUND,
     NOTHING,
     UNCHECKED,
@@ -263,7 +264,7 @@ def _check(
     branches = file.mapping("either")
     if good and branches:
         blind = {name: why for name in branches if (why := _blind(case, branches[name]))}
-        result.notes += [f"Could not be checked: {name}. {why}" for name, why in blind.items()]
+        result.notes += [f"{BRANCH}{name}. {why}" for name, why in blind.items()]
         good = len(blind) < len(branches)
     if good and uses_links(file):
         # Of a question with branches, each says itself whether it needs the days.
@@ -554,6 +555,21 @@ def lint(file: CypherFile, graph: Graph) -> list[str]:
     except QueryError as error:
         return [*said, f"is refused by Neo4j: {error.what}"]
     said += _planned(file, plan)
+    return said + _misnamed(file)
+
+
+def _misnamed(file: CypherFile) -> list[str]:
+    """What a question says that it needs and no table has."""
+    tables = cypherfile.tables()
+    said = []
+    for needs in (file.mapping("needs"), *file.mapping("either").values()):
+        for table, columns in needs.items():
+            if table not in tables:
+                said.append(f"needs the table {table!r}, which there is not")
+                continue
+            has = {one.name for one in tables[table].inputs}
+            lacks = [one for need in columns for one in need.split("|") if one not in has]
+            said += [f"needs the column {one!r} of {table}, which has none such" for one in lacks]
     return said
 
 

@@ -8,6 +8,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 FOUND, NOTHING, UNCHECKED = "found", "found nothing", "could not be checked"
+BRANCH = "Could not be checked: "
+"""Begins the note of a part of a question that could not be checked where the rest was."""
+
 SHAPE = "netinv.result/1"
 """The version of the JSON shape of a result."""
 

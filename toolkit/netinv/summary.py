@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from netinv.inputs import shown
-from netinv.result import UNCHECKED, Result
+from netinv.result import BRANCH, UNCHECKED, Result
 
 PARTIES = ("Company", "Person", "Party", "Vessel")
 """The labels of those who stand in findings as actors."""
@@ -42,7 +42,7 @@ class Touched:
 
 @dataclass(frozen=True)
 class Missing:
-    """A question that could not be checked, why, and the tables that it needs."""
+    """A question that could not be checked, wholly or in a branch, and why."""
 
     command: str
     why: str
@@ -101,13 +101,18 @@ def of(answers: Sequence[Result], failed: Mapping[str, str] | None = None) -> Su
         ],
         touched=sorted(touched, key=lambda one: (-len(one.questions), -one.score, one.id)),
         missing=[
-            Missing(one.question.command, " ".join(one.notes))
+            Missing(one.question.command, " ".join(lacking))
             for one in answers
-            if one.answer == UNCHECKED
+            if (lacking := _lacking(one))
         ],
         failed=dict(failed or {}),
         answers=tuple(answers),
     )
+
+
+def _lacking(one: Result) -> list[str]:
+    """Why a question could not be checked, or some of its branches."""
+    return [note for note in one.notes if one.answer == UNCHECKED or note.startswith(BRANCH)]
 
 
 def save(summary: Summary, folder: Path) -> list[Path]:
