@@ -313,14 +313,19 @@ def test_lint_says_what_is_wrong_and_a_folder_of_ones_own_adds_commands(
     )
     bad = mine / "bad.cypher"
     bad.write_text(
-        "// title: Bad\nMATCH p = (s:Shipmnt)-[:HANDOFF]->+(t) SET s.x = 1 RETURN p, s.id\n",
+        "// title: Bad\n// needs: {shipments: [wieght_kg]}\n// either: {one: {shipmants: [hs]}}\n"
+        "MATCH p = (s:Shipmnt)-[:HANDOFF]->+(t) SET s.x = 1 RETURN p, s.id\n",
         encoding="utf-8",
     )
     clean = netinv(*served, "lint", good)
     assert (clean.returncode, clean.stdout) == (0, f"{good}: fine\n")
     said = netinv(*served, "lint", bad)
     assert said.returncode == 1
-    for line in ("writes: an investigation only reads", "without an upper bound", "write AS"):
+    for line in (
+        *("writes: an investigation only reads", "without an upper bound", "write AS"),
+        "needs the column 'wieght_kg' of shipments",
+        "needs the table 'shipmants'",
+    ):
         assert line in said.stdout
     both = netinv(*served, "lint", mine)
     assert both.returncode == 1

@@ -6,7 +6,8 @@
 //   shares along all paths from listed owners, summed. Below 50 % it is a lead.
 // misses: |
 //   ownership that is not on record or has no share, control without shares, nominees, listed parties
-//   under a second record that nobody decided to be the same.
+//   under a second record that nobody decided to be the same, and what is owned but stands nowhere
+//   as a company, neither with a row of its own nor as a party to trade or a board.
 // lawful: |
 //   holdings below 50 %: listed only as leads, from --least on; owners whose listing had ended, or
 //   shares sold, by the day asked of: not found.
