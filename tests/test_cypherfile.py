@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
 
-from netinv import cypherfile, shipped
+from netinv import cypherfile, link, shipped
 from netinv.cypherfile import CypherFile
 from netinv.errors import DefinitionError
 from netinv.inputs import KINDS
@@ -292,9 +291,11 @@ def test_tables_come_in_the_order_in_which_they_are_written() -> None:
     assert orders == sorted(set(orders))
 
 
-def test_the_rule_of_the_links_uses_the_inputs_that_it_declares() -> None:
-    rule = cypherfile.read(ROOT / "import" / "links" / "handoff.sql")
-    assert {one.name for one in rule.inputs} == set(re.findall(r"\$(\w+)", rule.statement))
+@pytest.mark.parametrize("stage", link.STAGES)
+def test_a_stage_of_the_links_uses_the_inputs_that_it_declares(stage: str) -> None:
+    rule = link.program(stage)
+    given = {"parts"} if stage == "loads" else {"part"} if stage in link.IN_PARTS else set()
+    assert {one.name for one in rule.inputs} | given == rule.parameters()
 
 
 def test_the_vocabulary_holds_what_the_tables_and_links_write() -> None:

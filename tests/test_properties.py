@@ -130,6 +130,8 @@ def relations(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Relations]:
     """Tables that the rule reads, whose rows `linked` changes: an intake a case would be slow."""
     case = open_case(tmp_path_factory.mktemp("case") / "case")
     with Relations(case) as opened:
+        opened.database.execute("CREATE TABLE kept_shipments AS FROM shipments")
+        opened.database.execute("CREATE OR REPLACE VIEW shipments AS FROM kept_shipments")
         link.relate(opened, "links", *link.rule())
         yield opened
 
@@ -146,10 +148,6 @@ def linked(relations: Relations, tables: Tables) -> list[dict[str, Any]]:
             columns, marks = ", ".join(whole), ", ".join("?" * len(whole))
             execute(f"INSERT INTO kept_{table} ({columns}) VALUES ({marks})", [*whole.values()])
     execute("COMMIT")
-    for view in ("linked", "handed"):
-        execute(f"DROP VIEW {view}")
-    for table in ("links", "links_all"):
-        execute(f"DROP TABLE {table}")
     link.relate(relations, "links", *link.rule({"keep": 50, "shift": 0}))
     found = execute("FROM links")
     names = [column[0] for column in found.description]
@@ -285,6 +283,19 @@ def test_the_same_trade_on_other_days_gives_the_same_links(
         ],
     }
     same(told(linked(relations, tables)), told(linked(relations, later)))
+
+
+@steady
+@given(trades(), st.integers(1, 9))
+def test_the_parts_in_which_companies_are_worked_on_change_no_link(
+    relations: Relations, tables: Tables, size: int
+) -> None:
+    whole = told(linked(relations, tables))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(link, "PART", size)
+        same(whole, told(linked(relations, tables)))
+    used = relations.one("SELECT count(DISTINCT part) FROM pairs")
+    event(f"parts with pairs: {min(used, 4)} or more")
 
 
 @steady

@@ -1,7 +1,7 @@
 """The rule of the hand-overs, stated a second time, gives the very links of the first.
 
 tests/rule.cypher says docs/links.md as one statement of Cypher, written from the page and not from
-import/links/handoff.sql, and runs on the graph that was loaded. Processing and the moves of HS
+import/links/, and runs on the graph that was loaded. Processing and the moves of HS
 headings stand in no graph and are parameters. It leaves out what only a path reads of a link
 (to_whom, to_where, to_land, the days, ports and countries of its ends, what its paths come to), the
 wording of what is changed or lawful (it says how many changes there are, and whether anything

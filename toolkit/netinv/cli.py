@@ -1032,9 +1032,10 @@ def lint(ctx: click.Context, paths: tuple[Path, ...]) -> None:
 
 
 def _link_options() -> None:
-    """The options of `link` are the inputs of its rule's file."""
-    rule = cypherfile.shipped(cypherfile.home("import") / "links" / "handoff.sql")
-    link.params = [*(_parameter(one) for one in rule.inputs), *link.params]
+    """The options of `link` are the inputs of its rule's files."""
+    from netinv.link import inputs
+
+    link.params = [*(_parameter(one) for one in inputs()), *link.params]
 
 
 def main() -> NoReturn:

@@ -128,6 +128,10 @@ class CypherFile:
         """The statement without comments and quoted text: what a check may search."""
         return _STRINGS.sub(" ", self.statement)
 
+    def parameters(self) -> set[str]:
+        """The names that the statement reads as `$name`."""
+        return set(re.findall(r"\$(\w+)", self.bare()))
+
 
 def read(path: Path) -> CypherFile:
     """Read one file and check its header against its statement. Raises DefinitionError."""
@@ -251,7 +255,7 @@ def _check(file: CypherFile) -> None:
         unused = set() if "*" in used or not file.statement else declared - used
         missing -= {"*"}
     else:
-        used = set(re.findall(r"\$(\w+)", file.bare()))
+        used = file.parameters()
         missing, unused = used - declared, declared - used
     if missing:
         raise DefinitionError(

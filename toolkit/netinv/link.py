@@ -17,9 +17,16 @@ from netinv.cypherfile import CypherFile
 from netinv.difference import Difference, Progress, silent, whole
 from netinv.errors import DefinitionError
 from netinv.graph import Graph
+from netinv.inputs import Input
 from netinv.relate import Relations, failed, quoted
 
-SAME, HANDOFF, PATHS, CHANCE = "same", "handoff", "paths", "chance"
+SAME, SISTERS, HANDOFF, PATHS, CHANCE = "same", "sisters", "handoff", "paths", "chance"
+STAGES = ("legs", "sums", "loads", "pairs", HANDOFF)
+"""The programs that make the links, each a table that the next one reads."""
+IN_PARTS = {"pairs", HANDOFF}
+"""The stages that are worked on part by part, so that no step holds all pairs of all companies."""
+PART = 1_000_000
+"""Shipments in a part, about."""
 READS = ("shipments", "companies", "ownerships", "same_as", "processing", "ports")
 """The tables that the rule reads: the links are stale when their sources change."""
 
@@ -50,6 +57,11 @@ def program(name: str, suffix: str = "sql") -> CypherFile:
     return cypherfile.shipped(cypherfile.home("import") / "links" / f"{name}.{suffix}")
 
 
+def inputs() -> tuple[Input, ...]:
+    """What can be given to a linking: the inputs of all its stages."""
+    return tuple(one for stage in STAGES for one in program(stage).inputs)
+
+
 def files() -> tuple[CypherFile, CypherFile]:
     """The rule and the statement that writes it."""
     return program(HANDOFF), program(HANDOFF, "cypher")
@@ -57,13 +69,14 @@ def files() -> tuple[CypherFile, CypherFile]:
 
 def rule(given: Mapping[str, Any] | None = None) -> tuple[str, dict[str, Any]]:
     """The rule's hash, which is that of its texts and inputs, and its inputs."""
-    sql = program(HANDOFF)
+    known = inputs()
     given = dict(given or {})
-    unknown = set(given) - {one.name for one in sql.inputs}
+    unknown = set(given) - {one.name for one in known}
     if unknown:
         raise DefinitionError(f"the links have no input {sorted(unknown)[0]!r}")
-    values = {one.name: one.value(given.get(one.name)) for one in sql.inputs}
-    return digest([program(one) for one in (SAME, HANDOFF, PATHS, CHANCE)], values), values
+    values = {one.name: one.value(given.get(one.name)) for one in known}
+    programs = (SAME, SISTERS, *STAGES, PATHS, CHANCE)
+    return digest([program(one) for one in programs], values), values
 
 
 def digest(programs: Sequence[CypherFile], values: Mapping[str, Any]) -> str:
@@ -103,7 +116,7 @@ def older(links: Links) -> bool:
 
 def asked(links: Links) -> dict[str, Any]:
     """The inputs that links were made with, without those that the rule no longer has."""
-    known = {one.name for one in program(HANDOFF).inputs}
+    known = {one.name for one in inputs()}
     return {name: value for name, value in links.inputs.items() if name in known}
 
 
@@ -118,29 +131,47 @@ def relate(relations: Relations, table: str, name: str, values: Mapping[str, Any
         if moves.is_file()
         else "CREATE OR REPLACE VIEW hs_moves AS SELECT '' AS hs_from, '' AS hs_to WHERE false"
     )
-    # The views resolve conflicts at each reading; the rule reads them several times.
-    for read in READS:
+    # The views resolve conflicts at each reading; shipments are read but once, by the legs.
+    for read in READS[1:]:
         execute(f"CREATE TABLE IF NOT EXISTS kept_{read} AS FROM {read}")
         execute(f"CREATE OR REPLACE VIEW {read} AS FROM kept_{read}")
     where = program(SAME)
     try:
-        one = one_company(execute(where.statement).fetchall())
+        _same_as(relations, "same", "company", one_company(execute(where.statement).fetchall()))
+        where = program(SISTERS)
+        execute(f"CREATE OR REPLACE TABLE sisters AS {where.statement}")
+        kin = _firsts(execute("FROM sisters").fetchall())
+        _same_as(relations, "kin", "first", sorted(kin.items()))
+        parts = 1 + int(relations.one("SELECT count(*) FROM shipments")) // PART
+        for stage in STAGES:
+            where = program(stage)
+            made = f"{table}_all" if stage == HANDOFF else stage
+            for part in range(parts if stage in IN_PARTS else 1):
+                given = {**values, "part": part, "parts": parts}
+                into = f"INSERT INTO {made}" if part else f"CREATE OR REPLACE TABLE {made} AS"
+                reads = {name: given[name] for name in where.parameters()}
+                execute(f"{into} {where.statement}", reads)
         execute(
-            "CREATE OR REPLACE TABLE same AS"
-            " SELECT unnest($1::VARCHAR[]) AS id, unnest($2::VARCHAR[]) AS company",
-            [[record for record, _ in one], [first for _, first in one]],
+            "CREATE OR REPLACE VIEW linked AS SELECT * EXCLUDE (shifted, from_days, to_days,"
+            f" returning_in, returning_out) FROM {table}_all WHERE NOT shifted"
         )
-        where = program(HANDOFF)
-        execute(f"CREATE TABLE {table}_all AS {where.statement}", values)
-        execute(
-            "CREATE VIEW linked AS SELECT * EXCLUDE (shifted, from_days, to_days, returning_in,"
-            f" returning_out) FROM {table}_all WHERE NOT shifted"
-        )
-        execute(f"CREATE VIEW handed AS SELECT * FROM {table}_all WHERE shifted")
+        execute(f"CREATE OR REPLACE VIEW handed AS SELECT * FROM {table}_all WHERE shifted")
         where = program(PATHS)
-        execute(f"CREATE TABLE {table} AS SELECT *, '{name}' AS rule FROM ({where.statement})")
+        execute(
+            f"CREATE OR REPLACE TABLE {table} AS"
+            f" SELECT *, '{name}' AS rule FROM ({where.statement})"
+        )
     except duckdb.Error as error:
         raise failed(error, where.path.name) from None
+
+
+def _same_as(relations: Relations, table: str, column: str, of: Sequence[tuple[str, str]]) -> None:
+    """Table (id, `column`) of what stands for what."""
+    relations.database.execute(
+        f"CREATE OR REPLACE TABLE {table} AS"
+        f" SELECT unnest($1::VARCHAR[]) AS id, unnest($2::VARCHAR[]) AS {column}",
+        [[one for one, _ in of], [first for _, first in of]],
+    )
 
 
 def one_company(ties: Sequence[tuple[str, str, str]]) -> list[tuple[str, str]]:
