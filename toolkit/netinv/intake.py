@@ -11,6 +11,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,10 @@ from netinv import cypherfile
 from netinv.case import Case, Member, Say, Source, now, quiet
 from netinv.cypherfile import CypherFile
 from netinv.errors import DefinitionError, InputError
-from netinv.files import Opened, fingerprint, keep_original, open_table
+from netinv.files import Opened, Record, fingerprint, keep_original, open_table
 from netinv.inputs import Input, guarded, written
 from netinv.match import Candidate, bundles, match
-from netinv.rows import CHUNK, Checker, Reject, Row, TableWriter
+from netinv.rows import CHUNK, Checker, Reject, TableWriter
 
 CELLS = 100_000
 """Cells taken as empty that are listed for a file; all are counted in its report."""
@@ -237,39 +238,48 @@ def _read_plain(
                 next=f"its columns are {', '.join(opened.header[:12])}; rename one or use --as",
             )
         report.unknown_columns = [n for n in opened.header if n.lower() not in checker.known]
-        for record in opened.records():
-            report.read += 1
-            if record.wrong:
-                row: Row | Reject = Reject("", 0, "", "", "", record.wrong, "")
-            else:
-                row = checker.check(record.cells)
-            if isinstance(row, Reject):
-                report.rejected += 1
-                raw = record.raw or opened.raw(record.cells)
-                rejects.append(
-                    replace(
-                        row, file=one.path.name, record=record.number, place=record.place, raw=raw
+        for records in _chunks(opened.records()):
+            whole = [record for record in records if not record.wrong]
+            checked = checker.check([record.cells for record in whole])
+            report.read += len(records)
+            report.written += checked.count - len(checked.rejects)
+            refused = {whole[at].number: reject for at, reject in checked.rejects.items()}
+            for record in records:
+                if record.wrong or record.number in refused:
+                    reject = refused.get(record.number) or Reject(
+                        "", 0, "", "", "", record.wrong, ""
                     )
-                )
-                continue
-            report.written += 1
-            writer.add(row, record.number, record.place, [f"{sha256[:12]}:{record.number}"])
-            if row.unread and len(cells) < CELLS:
-                raw = opened.raw(record.cells)
+                    rejects.append(_placed(reject, one.path.name, record, opened))
+            writer.add(
+                checked,
+                [record.number for record in whole],
+                [record.place for record in whole],
+                [[f"{sha256[:12]}:{record.number}"] for record in whole],
+            )
+            for at, unread in sorted(checked.unread.items()):
+                if at in checked.rejects or len(cells) >= CELLS:
+                    continue
                 cells += [
-                    Reject(
-                        one.path.name, record.number, record.place, name, row.raw[name], why, raw
+                    _placed(
+                        Reject("", 0, "", name, checked.raw[at][name], why, ""),
+                        one.path.name,
+                        whole[at],
+                        opened,
                     )
-                    for name, why in row.unread
+                    for name, why in unread
                 ]
-            if report.read % CHUNK == 0:
-                progress(one.path.name, report.read)
+            progress(one.path.name, report.read)
         report.note = opened.note
     if report.read == 0:
         raise InputError("holds no rows", where=one.path.name, next="check that it is whole")
     report.rows[spec.name] = report.written
     report.doubts, report.unread = writer.doubts, checker.unread
     return Reading([report], {spec.name: writer.path}, rejects, cells)
+
+
+def _placed(reject: Reject, file: str, record: Record, opened: Opened) -> Reject:
+    raw = record.raw or opened.raw(record.cells)
+    return replace(reject, file=file, record=record.number, place=record.place, raw=raw)
 
 
 def _read_foreign(
@@ -309,30 +319,40 @@ def _read_foreign(
         at = names.index("sources")
         with TableWriter(spec, scratch) as writer:
             while batch := cursor.fetchmany(CHUNK):
-                for values in batch:
-                    refs = [ref.split(":", 1) for ref in values[at] if ref]
-                    cells = [written(v) for i, v in enumerate(values) if i != at]
-                    row = checker.check(cells)
-                    marks = [(role, int(number)) for role, number in refs]
-                    if isinstance(row, Reject):
-                        role, number = marks[0]
-                        rejects.append(
-                            replace(
-                                row,
-                                file=reports[role].file,
-                                record=number,
-                                place=f"record {number}",
-                                raw=json.dumps(dict(zip(names, values, strict=True)), default=str),
-                            )
+                marks = [
+                    [
+                        (role, int(number))
+                        for role, number in (ref.split(":", 1) for ref in row[at] if ref)
+                    ]
+                    for row in batch
+                ]
+                checked = checker.check(
+                    [[written(v) for i, v in enumerate(row) if i != at] for row in batch]
+                )
+                for place, reject in sorted(checked.rejects.items()):
+                    role, number = marks[place][0]
+                    rejects.append(
+                        replace(
+                            reject,
+                            file=reports[role].file,
+                            record=number,
+                            place=f"record {number}",
+                            raw=json.dumps(
+                                dict(zip(names, batch[place], strict=True)), default=str
+                            ),
                         )
-                        for role, number in marks:
-                            refused[role].add(number)
-                        continue
-                    for role, number in marks:
-                        used[role].add(number)
-                    lineage = [f"{prints[role][:12]}:{number}" for role, number in marks]
-                    writer.add(row, marks[0][1], "", sorted(set(lineage)))
-                    rows[table] += 1
+                    )
+                for place, named in enumerate(marks):
+                    became = refused if place in checked.rejects else used
+                    for role, number in named:
+                        became[role].add(number)
+                writer.add(
+                    checked,
+                    [named[0][1] for named in marks],
+                    [""] * len(batch),
+                    [sorted({f"{prints[r][:12]}:{n}" for r, n in named}) for named in marks],
+                )
+                rows[table] += checked.count - len(checked.rejects)
         tables[table] = writer.path
         # Counted once for the bundle, on its first file.
         reports[group[0].role].doubts += _under(table, writer.doubts)
@@ -386,7 +406,18 @@ def _stage(
         report.encoding, report.dialect = opened.encoding, opened.dialect
         schema = pa.schema([(n, pa.string()) for n in opened.header] + [("record", pa.int64())])
         with pq.ParquetWriter(path, schema) as writer:
-            for chunk in _chunks(opened, report, broken, one.path.name):
+            for records in _chunks(opened.records()):
+                report.read += len(records)
+                broken += [
+                    Reject(one.path.name, bad.number, bad.place, "", "", bad.wrong, bad.raw)
+                    for bad in records
+                    if bad.wrong
+                ]
+                chunk = [
+                    [*((cell.strip() or None) for cell in record.cells), record.number]
+                    for record in records
+                    if not record.wrong
+                ]
                 columns = list(zip(*chunk, strict=True)) or [()] * len(schema)
                 arrays = [pa.array(c, t) for c, t in zip(columns, schema.types, strict=True)]
                 writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
@@ -396,22 +427,9 @@ def _stage(
     return path, broken
 
 
-def _chunks(
-    opened: Opened, report: FileReport, broken: list[Reject], file: str
-) -> Iterator[list[list[Any]]]:
-    chunk: list[list[Any]] = []
-    for record in opened.records():
-        report.read += 1
-        if record.wrong:
-            broken.append(
-                Reject(file, record.number, record.place, "", "", record.wrong, record.raw)
-            )
-            continue
-        chunk.append([*((cell.strip() or None) for cell in record.cells), record.number])
-        if len(chunk) >= CHUNK:
-            yield chunk
-            chunk = []
-    yield chunk
+def _chunks(records: Iterator[Record]) -> Iterator[list[Record]]:
+    while chunk := [*islice(records, CHUNK)]:
+        yield chunk
 
 
 def _write_rejects(case: Case, rejects: list[Reject], kind: str = "") -> None:

@@ -1,10 +1,14 @@
-"""Checks rows by the types of their table and writes them into one Parquet file."""
+"""Checks rows by the types of their table and writes them into one Parquet file.
+
+Rows are worked on many at a time and column by column: most cells of a column repeat, and what was
+read once is looked up.
+"""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +18,7 @@ from netinv.errors import InputError
 from netinv.inputs import KINDS, Input, imo_number, to_order
 
 CHUNK = 20_000
+"""Rows that are worked on at a time."""
 MEMO = 100_000
 """How many different cells of a column are remembered while a file is read."""
 
@@ -37,14 +42,33 @@ class Reject:
 
 
 @dataclass
-class Row:
-    """The typed cells of one row, in the order of the table's columns, and what is odd in it."""
+class Checked:
+    """Typed rows, column by column, in the order of the table's columns.
 
-    values: list[Any]
-    doubts: list[str]
-    raw: dict[str, str]
-    unread: list[tuple[str, str]] = field(default_factory=list)
+    A column that the file does not have is None. What is odd in a row stands under its place among
+    the rows; those in `rejects` are in the columns too, and are not to be written.
+    """
+
+    count: int
+    columns: list[Sequence[Any] | None]
+    rejects: dict[int, Reject] = field(default_factory=dict)
+    doubts: dict[int, list[str]] = field(default_factory=dict)
+    raw: dict[int, dict[str, str]] = field(default_factory=dict)
+    unread: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
     """Cells that were taken as empty: column and why; their texts are in `raw`."""
+
+
+class _Memo:
+    """What the texts of one column read as. `odd` holds doubt, and what is wrong, of some."""
+
+    def __init__(self, one: Input) -> None:
+        self.values: dict[str, Any] = {}
+        self.also: list[dict[str, Any]] = [{} for _ in one.kind.also]
+        self.odd: dict[str, tuple[str, str]] = {}
+
+    def clear(self) -> None:
+        for kept in (self.values, *self.also, self.odd):
+            kept.clear()
 
 
 class Checker:
@@ -57,60 +81,87 @@ class Checker:
         self.unread: Counter[str] = Counter()
         self.examples: dict[str, str] = {}
         self.places = {name: at for at, name in enumerate(columns(spec))}
-        self.readers: list[tuple[int, Input, int, dict[str, Any]]] = [
-            (at, one, self.places[one.name], {})
-            for one in spec.inputs
-            for at, name in enumerate(header)
-            if name == one.name
+        self.readers = [
+            (header.index(one.name), one, _Memo(one)) for one in spec.inputs if one.name in header
         ]
         self.flagged = self.places.get("to_order")
         self.needed = [(one.name, self.places[one.name]) for one in spec.inputs if one.required]
         self.traded = spec.name == "shipments"
-        self.parties = [self.places[name] for name in PARTIES] if self.traded else []
 
-    def check(self, cells: Sequence[str]) -> Row | Reject:
-        """A row, or the reject that says which cell is wrong and why."""
-        values: list[Any] = [None] * len(self.places)
-        row = Row(values, [], {})
-        for at, one, place, memo in self.readers:
-            text = cells[at]
-            if not text:
-                continue
-            kept = memo.get(text)
-            if kept is None:
-                if len(memo) >= MEMO:
-                    memo.clear()
-                kept = memo[text] = self._read(one, text)
-            read, doubt, also, wrong = kept
-            if wrong:
-                if one.required:
-                    return Reject("", 0, "", one.name, text, wrong, "")
-                row.raw[one.name] = text
-                if one.name == "consignee":
-                    if self.flagged is not None:
-                        values[self.flagged] = True
-                else:
-                    example = self.examples.setdefault(one.name, text[:60])
-                    what = "none of its values" if one.choices else f"no {one.type}"
-                    self.unread[f"{one.name}: {what}, such as {example!r}"] += 1
-                    row.unread.append((one.name, wrong))
-                continue
-            values[place] = read
-            if also:
-                for offset, extra in enumerate(also, 1):
-                    values[place + offset] = extra
-            if doubt:
-                row.doubts.append(doubt)
+    def check(self, rows: Sequence[Sequence[str]]) -> Checked:
+        """Read rows of as many cells as the header has."""
+        made = Checked(len(rows), [None] * len(self.places))
+        cells = list(zip(*rows, strict=True))
+        to_order: list[int] = []
+        for at, one, memo in self.readers if rows else ():
+            texts, place = cells[at], self.places[one.name]
+            self._remember(one, memo, set(texts))
+            for offset, known in enumerate((memo.values, *memo.also)):
+                made.columns[place + offset] = list(map(known.get, texts))
+            if memo.odd:
+                for row, text in enumerate(texts):
+                    if text in memo.odd and not self._odd(made, row, one, text, *memo.odd[text]):
+                        to_order.append(row)
+        if to_order and self.flagged is not None:
+            flags = list(made.columns[self.flagged] or [None] * len(rows))
+            for row in to_order:
+                flags[row] = True
+            made.columns[self.flagged] = flags
         for name, place in self.needed:
-            if values[place] is None:
-                return Reject("", 0, "", name, "", "is empty and must not be", "")
-        if self.traded and not self._has_party(values):
-            return Reject("", 0, "", "shipper", "", "no party is named at either end", "")
-        return row
+            for row in _empty(made.columns[place], len(rows)):
+                made.rejects.setdefault(row, _reject(name, "", "is empty and must not be"))
+        if self.traded:
+            for row in self._nobody(made):
+                made.rejects.setdefault(
+                    row, _reject("shipper", "", "no party is named at either end")
+                )
+        self._count(made)
+        return made
 
-    def _has_party(self, values: list[Any]) -> bool:
-        to_order = self.flagged is not None and values[self.flagged]
-        return bool(to_order) or any(values[place] is not None for place in self.parties)
+    def _remember(self, one: Input, memo: _Memo, texts: set[str]) -> None:
+        """Read the texts of a column that were not read before."""
+        texts.discard("")
+        new = texts.difference(memo.values)
+        if len(memo.values) + len(new) > MEMO:
+            memo.clear()
+            new = texts
+        for text in new:
+            value, doubt, also, wrong = self._read(one, text)
+            memo.values[text] = value
+            for known, extra in zip(memo.also, also, strict=False):
+                known[text] = extra
+            if doubt or wrong:
+                memo.odd[text] = doubt, wrong
+
+    def _odd(self, made: Checked, row: int, one: Input, text: str, doubt: str, wrong: str) -> bool:
+        """Keep what is odd in a cell; false for a consignee that names nobody."""
+        if doubt:
+            made.doubts.setdefault(row, []).append(doubt)
+        if wrong and one.required:
+            made.rejects.setdefault(row, _reject(one.name, text, wrong))
+        elif wrong:
+            made.raw.setdefault(row, {})[one.name] = text
+            if one.name == "consignee":
+                return False
+            made.unread.setdefault(row, []).append((one.name, wrong))
+        return True
+
+    def _nobody(self, made: Checked) -> list[int]:
+        """The rows that name no party and are not to order."""
+        named = [made.columns[self.places[name]] for name in (*PARTIES, "to_order")]
+        given = [column for column in named if column is not None]
+        if not given:
+            return [*range(made.count)]
+        return [row for row, who in enumerate(zip(*given, strict=True)) if not any(who)]
+
+    def _count(self, made: Checked) -> None:
+        """Count the cells taken as empty in the rows that stay."""
+        inputs = {one.name: one for one in self.spec.inputs}
+        for row, cells in made.unread.items():
+            for name, _ in cells if row not in made.rejects else ():
+                example = self.examples.setdefault(name, made.raw[row][name][:60])
+                what = "none of its values" if inputs[name].choices else f"no {inputs[name].type}"
+                self.unread[f"{name}: {what}, such as {example!r}"] += 1
 
     def _read(self, one: Input, text: str) -> tuple[Any, str, tuple[Any, ...], str]:
         """Value, doubt, added columns, and what is wrong if it cannot be read."""
@@ -127,6 +178,17 @@ class Checker:
         also = tuple(map(reading.also.get, KINDS[one.type].also)) if reading.also else ()
         doubt = f"{one.name}: {text.strip()} {reading.doubt}" if reading.doubt else ""
         return value, doubt, also, ""
+
+
+def _reject(column: str, value: str, reason: str) -> Reject:
+    return Reject("", 0, "", column, value, reason, "")
+
+
+def _empty(column: Sequence[Any] | None, count: int) -> Iterable[int]:
+    """The places of a column that hold nothing."""
+    if column is None:
+        return range(count)
+    return [at for at, value in enumerate(column) if value is None] if None in column else ()
 
 
 ARROW = {"text": "string", "integer": "int64", "number": "double", "flag": "bool", "date": "date32"}
@@ -159,7 +221,6 @@ class TableWriter:
         own = {"_record": pa.int64(), "_place": text, "_sources": texts, "_doubts": texts}
         typed = dict(zip(columns(spec), self.types, strict=True))
         self.schema = pa.schema([*(typed | own | {"_raw": text}).items()])
-        self.rows: list[list[Any]] = []
 
     def __enter__(self) -> TableWriter:
         import duckdb
@@ -178,36 +239,47 @@ class TableWriter:
         return self
 
     def __exit__(self, *_: object) -> None:
-        try:
-            self._flush()
-        finally:
-            self.writer.close()
-            self.database.close()
+        self.writer.close()
+        self.database.close()
 
-    def add(self, row: Row, record: int, place: str, sources: list[str]) -> None:
-        raw = json.dumps(row.raw, ensure_ascii=False) if row.raw else None
-        self.rows.append([*row.values, record, place, sources, row.doubts, raw])
-        if len(self.rows) >= CHUNK:
-            self._flush()
-
-    def _flush(self) -> None:
+    def add(
+        self,
+        rows: Checked,
+        records: Sequence[int],
+        places: Sequence[str],
+        sources: Sequence[Sequence[str]],
+    ) -> None:
+        """Write the rows that are not rejected; each has a record, a place and its sources."""
         import pyarrow as pa
 
-        if not self.rows:
-            return
-        arrays = [
-            pa.array(column, type_)
-            for column, type_ in zip(zip(*self.rows, strict=True), self.schema.types, strict=True)
+        every = range(rows.count)
+        doubts = [rows.doubts.get(row, ()) for row in every]
+        raw = [
+            json.dumps(rows.raw[row], ensure_ascii=False) if row in rows.raw else None
+            for row in every
         ]
-        chunk = pa.Table.from_arrays(arrays, schema=self.schema)
+        chunk = pa.Table.from_arrays(
+            [
+                pa.nulls(rows.count, type_) if column is None else pa.array(column, type_)
+                for column, type_ in zip(
+                    [*rows.columns, records, places, sources, doubts, raw],
+                    self.schema.types,
+                    strict=True,
+                )
+            ],
+            schema=self.schema,
+        )
+        if rows.rejects:
+            chunk = chunk.take([row for row in every if row not in rows.rejects])
+        if not chunk.num_rows:
+            return
         if self.checks:
             self.database.register("chunk", chunk)
             checked: Any = self.database.sql(self.checks)
             chunk = checked.to_arrow_table().cast(self.schema)
-        for doubts in chunk.column("_doubts").to_pylist():
-            self.doubts.update(_reason(doubt) for doubt in doubts or ())
+        for doubted in chunk.column("_doubts").combine_chunks().flatten().to_pylist():
+            self.doubts[_reason(doubted)] += 1
         self.writer.write_table(chunk)
-        self.rows = []
 
 
 def _reason(doubt: str) -> str:
