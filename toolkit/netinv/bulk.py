@@ -97,7 +97,9 @@ class Bulk:
             nodes, edges = files.nodes(), files.edges()
             nodes.append(("NetinvCase", self._mark(database)))
         self.rows.unlink()
-        server.fill(self.folder, nodes, edges, chr(files.mark), say, memory)
+        server.fill(
+            self.folder, nodes, edges, chr(files.mark), say, memory, multiline=files.multiline
+        )
         self.after = [
             (
                 f"MATCH {what} WHERE x.`{name}` = $empty CALL (x) {{ SET x.`{name}` = [] }}"
@@ -134,6 +136,8 @@ class _Files:
         self.parts = parts
         self.columns = {name: self._types(f"FROM {name}") for _, name in parts}
         self.empties: list[tuple[str, str]] = []
+        self.multiline = False
+        """Whether a text runs over several lines: such a file cannot be read in pieces."""
         free = [*islice(filter(self._free, MARKS), 2)]
         if len(free) < 2:
             raise DefinitionError("cannot be written in bulk: the lists of texts hold every mark")
@@ -162,18 +166,28 @@ class _Files:
                 f'SELECT DISTINCT k AS "{keys[label]}:ID({label})"'
                 f" FROM ({' UNION ALL '.join(queries)}) WHERE true{but}"
             )
-            found.append((label, self._write(sql)))
-        return [(labels, file) for labels, file in found if file]
+            found.append((label, sql))
+        return [(labels, file) for labels, sql in found if (file := self._write(sql))]
 
     def edges(self) -> list[tuple[str, str]]:
-        """Type and file of all relationships."""
-        found = []
+        """Type and file of all relationships. Those of several types between the same labels, with
+        the same properties, stand in one file, which says each one's type: every file costs the
+        importer a while."""
+        alike: dict[tuple[str, ...], list[tuple[str, str]]] = {}
         for made, table in self.parts:
             for edge in made.edges:
                 for start in edge.start:
                     for end in edge.end:
                         if {start[1], end[1]} <= set(self.columns[table]):
-                            found.append((edge.type, self._edge(edge, start, end, table)))
+                            sql = self._edge(edge, start, end, table)
+                            alike.setdefault(tuple(self._types(sql)), []).append((edge.type, sql))
+        found = []
+        for queries in alike.values():
+            types = {type_ for type_, _ in queries}
+            one = types.pop() if len(types) == 1 else ""
+            say = "" if one else ", '{}' AS \":TYPE\""
+            sql = " UNION ALL ".join(f"SELECT *{say.format(t)} FROM ({q})" for t, q in queries)
+            found.append((one, self._write(sql)))
         return [(type_, file) for type_, file in found if file]
 
     def _node(self, node: MadeNode, table: str) -> str:
@@ -181,7 +195,7 @@ class _Files:
         about.pop(node.key, None)  # `*` has it too
         first = [f'"{node.column}" AS "{node.key}:ID({node.label})"']
         about_it = self._headed(about, table, f"(x:{node.label})")
-        return self._write(
+        return (
             f'SELECT {", ".join(first + about_it)} FROM {table} WHERE "{node.column}" IS NOT NULL'
         )
 
@@ -191,7 +205,7 @@ class _Files:
             f'"{end[1]}" AS ":END_ID({end[0]})"',
         ]
         about = self._headed(self._about(edge.properties, table), table, f"()-[x:{edge.type}]->()")
-        return self._write(
+        return (
             f"SELECT {', '.join(ends + about)} FROM {table}"
             f' WHERE "{start[1]}" IS NOT NULL AND "{end[1]}" IS NOT NULL'
         )
@@ -257,8 +271,19 @@ class _Files:
         )
         if not rows:
             path.unlink()
-        return name if rows else ""
+            return ""
+        self.multiline = self.multiline or _lines(path) > rows + 1
+        return name
 
     def _one(self, sql: str) -> int:
         row = self.database.execute(sql).fetchone()
         return int(row[0]) if row else 0
+
+
+def _lines(path: Path) -> int:
+    """How many lines a file has."""
+    count = 0
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            count += block.count(b"\n") + block.count(b"\r")
+    return count

@@ -146,21 +146,25 @@ def start_import(
     nodes: Sequence[tuple[str, str]],
     edges: Sequence[tuple[str, str]],
     mark: str,
+    multiline: bool,
 ) -> subprocess.Popen[bytes]:
     """Start Neo4j's own importer on a furnished home that has no database yet.
 
-    `nodes` are labels and csv file, `edges` type and csv file, all in the home's folder `IMPORTED`.
-    `mark` parts the texts of a list. What is amiss in the files ends it.
+    `nodes` are labels and csv file, `edges` type (empty where the file says it) and csv file, all
+    in the home's folder `IMPORTED`. `mark` parts the texts of a list; `multiline` says that a text
+    may run over several lines. What is amiss in the files ends it.
     """
     heap, _ = memory_of(memory)
     command = [*_java(installation, heap), ADMIN, "database", "import", "full", "neo4j"]
     command += [f"--nodes={labels}={IMPORTED}/{file}" for labels, file in nodes]
-    command += [f"--relationships={type_}={IMPORTED}/{file}" for type_, file in edges]
+    command += [
+        f"--relationships={type_ and type_ + '='}{IMPORTED}/{file}" for type_, file in edges
+    ]
     command += [
         f"--array-delimiter=U+{ord(mark):04X}",
         f"--max-off-heap-memory={max(2 * heap, 1024)}m",
         "--path-pattern-style=none",
-        "--multiline-fields=true",
+        f"--multiline-fields={str(multiline).lower()}",
         "--bad-tolerance=0",
         "--strict=true",
         f"--report-file={home / 'logs' / 'import-report.log'}",

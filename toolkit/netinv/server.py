@@ -163,19 +163,21 @@ def fill(
     mark: str,
     say: Say,
     memory: str = "",
+    *,
+    multiline: bool = True,
 ) -> None:
     """Make the database of a folder that has none yet, with Neo4j's own importer.
 
-    `nodes` are labels and csv file, `edges` type and csv file, all in the folder `IMPORTED` of the
-    server's home, which goes when they are read; `mark` parts the texts of a list. What fails
-    leaves half a store: the caller removes the folder. Raises ServerError.
+    `nodes`, `edges`, `mark` and `multiline` are those of `home.start_import`; the files are in the
+    folder `IMPORTED` of the server's home, which goes when they are read. What fails leaves half a
+    store: the caller removes the folder. Raises ServerError.
     """
     home = _home(folder)
     affordable(memory)
     installation = prepare(say)
     with alone(home, say):
         furnish(home, 0, memory)
-        child = start_import(installation, home, memory, nodes, edges, mark)
+        child = start_import(installation, home, memory, nodes, edges, mark, multiline)
         _children.append(child)
         # A state, so that whoever stops this server ends the importer.
         write(home, State(memory=memory, pid=child.pid, created=created(child.pid)))
