@@ -246,6 +246,7 @@ def _read_plain(
             refused = {whole[at].number: reject for at, reject in checked.rejects.items()}
             for record in records:
                 if record.wrong or record.number in refused:
+                    report.rejected += 1
                     reject = refused.get(record.number) or Reject(
                         "", 0, "", "", "", record.wrong, ""
                     )
@@ -330,18 +331,17 @@ def _read_foreign(
                     [[written(v) for i, v in enumerate(row) if i != at] for row in batch]
                 )
                 for place, reject in sorted(checked.rejects.items()):
-                    role, number = marks[place][0]
-                    rejects.append(
+                    whole = dict(zip(names, batch[place], strict=True))
+                    rejects += [
                         replace(
                             reject,
                             file=reports[role].file,
                             record=number,
                             place=f"record {number}",
-                            raw=json.dumps(
-                                dict(zip(names, batch[place], strict=True)), default=str
-                            ),
+                            raw=json.dumps(whole, default=str),
                         )
-                    )
+                        for role, number in marks[place]
+                    ]
                 for place, named in enumerate(marks):
                     became = refused if place in checked.rejects else used
                     for role, number in named:

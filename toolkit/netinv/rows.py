@@ -270,7 +270,7 @@ class TableWriter:
             schema=self.schema,
         )
         if rows.rejects:
-            chunk = chunk.take([row for row in every if row not in rows.rejects])
+            chunk = chunk.filter(pa.array([row not in rows.rejects for row in every], pa.bool_()))
         if not chunk.num_rows:
             return
         if self.checks:
