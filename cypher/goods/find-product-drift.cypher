@@ -55,7 +55,8 @@ CALL (last) {
 UNWIND rules AS rule
 WITH rule.controlled AS controlled, collect(rule) AS rules
 CALL (controlled) {
-  MATCH (s:Shipment) WHERE $company IS NULL AND s.hs STARTS WITH controlled
+  WITH * WHERE $company IS NULL
+  MATCH (s:Shipment) WHERE s.hs STARTS WITH controlled
   RETURN s
   UNION ALL
   MATCH (:Party {id: $company})-[:SHIPPED|EXPORTED_BY|SOLD_BY]-(s:Shipment)

@@ -43,7 +43,8 @@
 //   since: {type: date, optional: true, help: Only shipments of this day or later}
 CYPHER 25
 CALL () {
-  MATCH (c:Company) WHERE $company IS NULL RETURN c
+  WITH $company AS company WHERE company IS NULL
+  MATCH (c:Company) RETURN c
   UNION
   MATCH (c:Party {id: $company}) RETURN c
 }
