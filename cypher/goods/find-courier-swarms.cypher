@@ -39,8 +39,13 @@
 //   max_loads: {type: integer, default: 10, min: 1, max: 100000, ours: true, help: Carriers of more loads than this are ordinary services}
 //   crowd: {type: integer, default: 10, min: 2, max: 100000, ours: true, help: Addresses of more companies than this are not followed}
 CYPHER 25
-MATCH (w:Party)<-[:CARRIED_BY_LINE]-(s:Shipment)
-WITH w, count(DISTINCT coalesce(s.movement, s.id)) AS loads
+MATCH (w:Party) WHERE EXISTS { (w)<-[:CARRIED_BY_LINE]-() }
+// An ordinary service is known by its first loads: the others need not be counted.
+WITH w, COUNT {
+  MATCH (w)<-[:CARRIED_BY_LINE]-(s:Shipment)
+  WITH DISTINCT coalesce(s.movement, s.id) AS movement LIMIT $max_loads + 1
+  RETURN movement
+} AS loads
 WITH collect(CASE WHEN loads <= $max_loads THEN {w: w, n: loads} END) AS few,
   count(CASE WHEN loads > $max_loads THEN 1 END) AS ordinary
 UNWIND few AS one

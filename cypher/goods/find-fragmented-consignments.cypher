@@ -41,21 +41,47 @@
 //   piece_kg: {type: number, optional: true, min: 0, help: "Most kilograms of a piece; unset: a quarter of that limit"}
 //   crowd: {type: integer, default: 10, min: 2, max: 100000, ours: true, help: Addresses of more companies than this are not followed}
 CYPHER 25
-// Of one company, the goods that it, or a company of its own, trades: all of them, to compare with.
+// Of one company, what it and those trade that an owner or an address ties to it.
 CALL () {
-  MATCH (s:Shipment) WHERE $company IS NULL AND s.hs IS NOT NULL
+  WITH $company AS company WHERE company IS NULL
+  MATCH (s:Shipment) WHERE s.hs IS NOT NULL
   RETURN s
-  UNION ALL
-  MATCH (:Party {id: $company})-[:OWNS]->{0,3}(:Party)
-    -[:SHIPPED|EXPORTED_BY|SOLD_BY|CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY]-(own:Shipment)
-  WITH DISTINCT left(own.hs, 6) AS heading
-  MATCH (s:Shipment) WHERE s.hs STARTS WITH heading
-  RETURN DISTINCT s
+  UNION
+  CALL () {
+    MATCH (:Party {id: $company}) (()<-[up:OWNS WHERE up.share >= 50]-()){0,3} (o:Party)
+    WITH DISTINCT o
+    MATCH (o) (()-[down:OWNS WHERE down.share >= 50]->()){0,3} (c:Party)
+    RETURN c
+    UNION
+    MATCH (:Party {id: $company})-[:LOCATED_AT]->(a:Address)
+    WHERE COUNT { (a)<-[:LOCATED_AT]-(:Company) } <= $crowd
+    MATCH (a)<-[:LOCATED_AT]-(c:Party)
+    RETURN c
+  }
+  MATCH (c)-[:SHIPPED|EXPORTED_BY|SOLD_BY|CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY]-(s:Shipment)
+  WHERE s.hs IS NOT NULL
+  RETURN s
 }
 WITH s
 WHERE coalesce(s.weight_kg, s.gross_kg) > 0 AND coalesce(s.departed, s.declared) IS NOT NULL
-WITH left(s.hs, 6) AS heading, collect(s) AS lots, count(DISTINCT coalesce(s.movement, s.id)) AS many,
-  percentileCont(coalesce(s.weight_kg, s.gross_kg), 0.5) AS middle
+WITH left(s.hs, 6) AS heading, collect(s) AS lots
+WHERE size(lots) >= $pieces
+// What is usual is told by all shipments of the goods.
+CALL (heading, lots) {
+  CALL (heading, lots) {
+    UNWIND CASE WHEN $company IS NULL OR $limit_kg IS NOT NULL THEN lots ELSE [] END AS s
+    RETURN s
+    UNION ALL
+    UNWIND CASE WHEN $company IS NULL OR $limit_kg IS NOT NULL THEN [] ELSE [heading] END AS code
+    MATCH (s:Shipment)
+    WHERE s.hs STARTS WITH code AND left(s.hs, 6) = code
+      AND coalesce(s.weight_kg, s.gross_kg) > 0 AND coalesce(s.departed, s.declared) IS NOT NULL
+    RETURN s
+  }
+  RETURN count(DISTINCT coalesce(s.movement, s.id)) AS many,
+    percentileCont(coalesce(s.weight_kg, s.gross_kg), 0.5) AS middle
+}
+WITH *
 WHERE $limit_kg IS NOT NULL OR many >= 20
 WITH *, coalesce($limit_kg, middle) AS threshold
 WITH *, coalesce($piece_kg, threshold / 4) AS piece

@@ -38,7 +38,20 @@
 //   share: {type: number, default: 5, min: 0.1, max: 50, ours: true, help: "Most percent of a company's shipments that are strange goods, all chapters together"}
 //   usual: {type: number, default: 3, min: 0, max: 100, ours: true, help: Most percent of the companies of a line that trade goods that are strange to it}
 CYPHER 25
-MATCH (c:Party)-[:SHIPPED|EXPORTED_BY|SOLD_BY|CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY]-(s:Shipment)
+// One company that has no line, or no few goods beside it, need not be set beside all others.
+CALL () {
+  WITH $company AS company WHERE company IS NULL
+  RETURN true AS compared
+  UNION
+  MATCH (:Party {id: $company})-[:SHIPPED|EXPORTED_BY|SOLD_BY|CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY]-(s)
+  WHERE s.hs IS NOT NULL
+  WITH left(s.hs, 2) AS chapter, count(DISTINCT coalesce(s.movement, s.id)) AS n
+  WITH sum(n) AS movements, collect(n) AS numbers
+  WHERE movements >= $least AND any(n IN numbers WHERE 2 * n >= movements)
+    AND any(n IN numbers WHERE 100 * n <= movements * $share)
+  RETURN true AS compared
+}
+MATCH (c:Party)-[:SHIPPED|EXPORTED_BY|SOLD_BY|CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY]-(s)
 WHERE s.hs IS NOT NULL
 WITH c, left(s.hs, 2) AS chapter, count(DISTINCT coalesce(s.movement, s.id)) AS n
 ORDER BY n DESC, chapter

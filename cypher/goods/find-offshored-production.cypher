@@ -41,19 +41,31 @@
 //   days: {type: integer, default: 730, min: 30, max: 3650, ours: true, help: Days before the control in which the home company shipped and after it in which the other begins}
 //   least: {type: integer, default: 2, min: 1, max: 1000, ours: true, help: Least shipments from abroad}
 CYPHER 25
-MATCH (s:Shipment)
-WHERE s.hs IS NOT NULL AND coalesce(s.departed, s.declared) IS NOT NULL AND s.weight_kg > 0
-WITH left(s.hs, 6) AS code, collect(s) AS lots
-WITH collect({code: code, lots: lots}) AS codes
 CALL () {
   MATCH (k:Control) WHERE k.measure IN ['licence', 'ban'] AND k.hs IS NOT NULL AND k.origin IS NOT NULL
   WITH left(k.hs, 6) AS goods, k.origin AS origin, min(k.from) AS since
   RETURN collect({goods: goods, origin: origin, since: since}) AS rules
 }
-UNWIND codes AS one
-WITH one, [rule IN rules WHERE one.code STARTS WITH rule.goods] AS ruling
+// Of one company, what it and those that share an owner with it send; else what a rule names.
+CALL (rules) {
+  UNWIND CASE WHEN $company IS NULL THEN rules ELSE [] END AS rule
+  WITH DISTINCT rule.goods AS goods
+  MATCH (s:Shipment) WHERE s.hs STARTS WITH goods
+  RETURN s
+  UNION
+  MATCH (:Party {id: $company})<-[:OWNS]-{0,3}(o:Party)
+  WITH DISTINCT o
+  MATCH (o)-[:OWNS]->{0,3}(c:Company)
+  WITH DISTINCT c
+  MATCH (c)-[:SHIPPED|EXPORTED_BY|SOLD_BY]-(s:Shipment)
+  RETURN s
+}
+WITH rules, left(s.hs, 6) AS code, s
+WHERE code IS NOT NULL AND coalesce(s.departed, s.declared) IS NOT NULL AND s.weight_kg > 0
+WITH rules, code, collect(s) AS lots
+WITH [rule IN rules WHERE code STARTS WITH rule.goods] AS ruling, lots
 WHERE size(ruling) > 0
-UNWIND one.lots AS s
+UNWIND lots AS s
 WITH ruling, s, coalesce(s.departed, s.declared) AS day,
   coalesce(s.dispatch, CASE WHEN s.dispatch IS NULL
     THEN head(COLLECT { MATCH (s)-[:LOADED_AT]->(p) RETURN p.country }) END, s.origin) AS country,
@@ -63,6 +75,7 @@ WITH ruling, s, coalesce(s.departed, s.declared) AS day,
 WHERE country IS NOT NULL AND c IS NOT NULL AND EXISTS { (c)-[:OWNS]-() }
 UNWIND ruling AS rule
 WITH rule.goods AS goods, rule.origin AS origin, rule.since AS since, s, day, country, c
+ORDER BY s.id
 WITH goods, origin, since, c, country, coalesce(s.movement, s.id) AS movement, head(collect(s)) AS s,
   max(s.weight_kg) AS kg, min(day) AS day
 WITH goods, origin, since, c, country, min(day) AS first, collect(s) AS lots, sum(kg) AS all_kg,

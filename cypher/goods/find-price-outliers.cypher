@@ -42,11 +42,15 @@
 //   digits: {type: integer, default: 6, min: 4, max: 10, ours: true, help: Digits of the HS code that make goods the same}
 CYPHER 25
 // Heading by heading, so that no more than one heading's trade is held at once.
-MATCH (any:Shipment) WHERE any.hs IS NOT NULL
-WITH DISTINCT left(any.hs, $digits) AS heading
-WHERE $company IS NULL OR EXISTS {
-  MATCH (:Party {id: $company})-[:SHIPPED|EXPORTED_BY|SOLD_BY|CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY]-(s:Shipment)
-  WHERE left(s.hs, $digits) = heading }
+CALL () {
+  WITH $company AS company WHERE company IS NULL
+  MATCH (any:Shipment) WHERE any.hs IS NOT NULL
+  RETURN DISTINCT left(any.hs, $digits) AS heading
+  UNION
+  MATCH (:Party {id: $company})-[:SHIPPED|EXPORTED_BY|SOLD_BY|CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY]-(any:Shipment)
+  WHERE any.hs IS NOT NULL
+  RETURN DISTINCT left(any.hs, $digits) AS heading
+}
 CALL (heading) {
 MATCH (s:Shipment)
 WHERE s.hs STARTS WITH heading AND left(s.hs, $digits) = heading

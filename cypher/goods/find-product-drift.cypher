@@ -55,7 +55,8 @@ CALL (last) {
 UNWIND rules AS rule
 WITH rule.controlled AS controlled, collect(rule) AS rules
 CALL (controlled) {
-  MATCH (s:Shipment) WHERE $company IS NULL AND s.hs STARTS WITH controlled
+  WITH * WHERE $company IS NULL
+  MATCH (s:Shipment) WHERE s.hs STARTS WITH controlled
   RETURN s
   UNION ALL
   MATCH (:Party {id: $company})-[:SHIPPED|EXPORTED_BY|SOLD_BY]-(s:Shipment)
@@ -89,11 +90,15 @@ WHERE times >= $least AND after <= before * (1 - $fall / 100.0)
 // What else the company sent, before and after.
 WITH controlled, collect({c: c, since: since, span: span, origin: origin, before: before, after: after,
   old_lots: old_lots, old_price: old_price}) AS firms
-CALL (controlled) {
+WITH collect({controlled: controlled, firms: firms}) AS goods
+CALL () {
   MATCH ()-[p:PROCESSES]->()
-  WHERE p.hs_in STARTS WITH controlled OR p.hs_out STARTS WITH controlled
-  RETURN collect(DISTINCT CASE WHEN p.hs_in STARTS WITH controlled THEN left(p.hs_out, 6) ELSE left(p.hs_in, 6) END) AS steps
+  RETURN collect(DISTINCT [p.hs_in, p.hs_out]) AS ways
 }
+UNWIND goods AS good
+WITH good.controlled AS controlled, good.firms AS firms, ways
+WITH controlled, firms, [way IN ways WHERE way[0] STARTS WITH controlled | left(way[1], 6)]
+  + [way IN ways WHERE way[1] STARTS WITH controlled | left(way[0], 6)] AS steps
 UNWIND firms AS f
 WITH controlled, steps, f.c AS c, f.since AS since, f.span AS span, f.origin AS origin, f.before AS before,
   f.after AS after, f.old_lots AS old_lots, f.old_price AS old_price
@@ -117,33 +122,30 @@ WHERE size(new_lots) >= $least AND after_new >= 2 * before_new
     WHERE k.measure IN ['licence', 'ban'] AND (k.hs STARTS WITH instead OR instead STARTS WITH k.hs)
       AND coalesce(k.origin = origin, true) AND k.from < since + duration({days: span})
       AND coalesce(k.to >= since, true) }
-// What others ask for the new good, and whether they send more of it too: one scan for all goods.
+// What others ask for the new good, and whether they send more of it too: each good is read once.
 WITH collect({c: c, controlled: controlled, since: since, span: span, instead: instead, before: before, after: after,
   old_lots: old_lots, old_price: old_price, before_new: before_new, after_new: after_new, new_lots: new_lots,
   new_price: new_price}) AS firms
 CALL (firms) {
   UNWIND firms AS f
-  RETURN collect(DISTINCT f.instead) AS wanted
+  RETURN DISTINCT f.instead AS code
 }
-CALL (wanted) {
-  UNWIND wanted AS code
+CALL (code) {
   MATCH (s:Shipment)
   WHERE s.hs STARTS WITH code AND left(s.hs, 6) = code AND s.weight_kg > 0
-  WITH code, collect(s) AS lots
-  RETURN collect({code: code, lots: lots}) AS goods
+  RETURN collect({day: coalesce(s.departed, s.declared), kg: s.weight_kg,
+    price: CASE WHEN s.value_usd > 0 THEN s.value_usd / s.weight_kg END,
+    senders: COLLECT { MATCH (s)-[:SHIPPED|EXPORTED_BY|SOLD_BY]-(x) RETURN x }}) AS lots
 }
-UNWIND goods AS good
-UNWIND [f IN firms WHERE f.instead = good.code] AS f
-WITH f, f.instead AS instead, f.since AS since, f.span AS span, good.lots AS lots
+UNWIND [f IN firms WHERE f.instead = code] AS f
+WITH f, f.instead AS instead, f.since AS since, f.span AS span, lots
 CALL (lots, f, since, span) {
-  UNWIND lots AS s
-  WITH s, coalesce(s.departed, s.declared) AS day
-  WHERE since - duration({days: span}) <= day < since + duration({days: span})
-    AND NOT EXISTS { MATCH (s)-[:SHIPPED|EXPORTED_BY|SOLD_BY]-(x) WHERE x = f.c }
-  RETURN count(CASE WHEN s.value_usd > 0 THEN 1 END) AS prices,
-    percentileCont(CASE WHEN s.value_usd > 0 THEN s.value_usd / s.weight_kg END, 0.5) AS usual_price,
-    sum(CASE WHEN day < since THEN s.weight_kg ELSE 0.0 END) AS all_before,
-    sum(CASE WHEN day >= since THEN s.weight_kg ELSE 0.0 END) AS all_after
+  UNWIND lots AS lot
+  WITH lot, lot.day AS day
+  WHERE since - duration({days: span}) <= day < since + duration({days: span}) AND NOT f.c IN lot.senders
+  RETURN count(lot.price) AS prices, percentileCont(lot.price, 0.5) AS usual_price,
+    sum(CASE WHEN day < since THEN lot.kg ELSE 0.0 END) AS all_before,
+    sum(CASE WHEN day >= since THEN lot.kg ELSE 0.0 END) AS all_after
 }
 WITH *, f.c AS c
 CALL (f) {

@@ -48,36 +48,51 @@ CALL () {
 // Most numbers are used once: the uses of the others alone are brought into their order.
 CALL (serials, bills, lots) {
   CALL () {
-    MATCH (k:Container) WHERE $company IS NULL RETURN k
+    WITH $company AS company WHERE company IS NULL
+    MATCH (k:Container) RETURN k
     UNION
     MATCH (:Party {id: $company})--(:Shipment)-[:STUFFED_IN]->(k:Container) RETURN k
   }
   WITH k WHERE COUNT { (k)<-[:STUFFED_IN]-() } > 1
-  MATCH (s:Shipment)-[u:STUFFED_IN]->(k)
-  WHERE s.departed IS NOT NULL AND ($since IS NULL OR s.departed >= $since)
+  MATCH (s)-[u:STUFFED_IN]->(k)
+  WHERE $since IS NULL OR s.departed >= $since
   RETURN 'container' AS kind, k.number AS value, collect(s) AS uses, collect(coalesce(u.seal, '')) AS marks
   UNION ALL
-  MATCH (s:Shipment)
-  WHERE s.serial IS NOT NULL AND ($company IS NULL OR s.serial IN serials)
-    AND s.departed IS NOT NULL AND ($since IS NULL OR s.departed >= $since)
+  WITH * WHERE $company IS NULL
+  MATCH (s:Shipment) WHERE s.serial IS NOT NULL
   WITH s.serial AS value, collect(s) AS uses WHERE size(uses) > 1
   RETURN 'serial' AS kind, value, uses, [] AS marks
   UNION ALL
-  MATCH (s:Shipment)
-  WHERE s.bill IS NOT NULL AND ($company IS NULL OR s.bill IN bills)
-    AND s.departed IS NOT NULL AND ($since IS NULL OR s.departed >= $since)
+  UNWIND serials AS value
+  MATCH (s:Shipment {serial: value})
+  WITH value, collect(s) AS uses WHERE size(uses) > 1
+  RETURN 'serial' AS kind, value, uses, [] AS marks
+  UNION ALL
+  WITH * WHERE $company IS NULL
+  MATCH (s:Shipment) WHERE s.bill IS NOT NULL
   WITH s.bill AS value, collect(s) AS uses WHERE size(uses) > 1
   RETURN 'bill of lading' AS kind, value, uses, [] AS marks
   UNION ALL
-  MATCH (s:Shipment)
-  WHERE s.lot IS NOT NULL AND s.origin IS NOT NULL AND ($company IS NULL OR s.lot IN lots)
-    AND s.departed IS NOT NULL AND ($since IS NULL OR s.departed >= $since)
+  UNWIND bills AS value
+  MATCH (s:Shipment {bill: value})
+  WITH value, collect(s) AS uses WHERE size(uses) > 1
+  RETURN 'bill of lading' AS kind, value, uses, [] AS marks
+  UNION ALL
+  WITH * WHERE $company IS NULL
+  MATCH (s:Shipment) WHERE s.lot IS NOT NULL
   WITH s.lot AS value, collect(s) AS uses WHERE size(uses) > 1
   RETURN 'lot' AS kind, value, uses, [] AS marks
+  UNION ALL
+  UNWIND lots AS value
+  MATCH (s:Shipment {lot: value})
+  WITH value, collect(s) AS uses WHERE size(uses) > 1
+  RETURN 'lot' AS kind, value, uses, [] AS marks
 }
-CALL (uses, marks) {
+CALL (kind, uses, marks) {
   UNWIND range(0, size(uses) - 1) AS i
   WITH uses[i] AS s, coalesce(marks[i], '') AS seal
+  WHERE s.departed IS NOT NULL AND ($since IS NULL OR s.departed >= $since)
+    AND (kind <> 'lot' OR s.origin IS NOT NULL)
   ORDER BY s.departed, s.id
   RETURN collect(s) AS trips, collect(seal) AS seals, count(DISTINCT coalesce(s.movement, s.id)) AS movements
 }

@@ -44,7 +44,8 @@
 //   since: {type: date, optional: true, help: Only shipments of this day or later}
 CYPHER 25
 CALL () {
-  MATCH (c:Company) WHERE $company IS NULL RETURN c
+  WITH $company AS company WHERE company IS NULL
+  MATCH (c:Company) RETURN c
   UNION
   MATCH (c:Party {id: $company}) RETURN c
 }
@@ -62,7 +63,7 @@ CALL (c) {
 WITH c, c.id AS id, links, pairs, held
 WHERE pairs >= $pairs AND held <= $held
 CALL (c) {
-  MATCH (c)-[:IMPORTED_BY|BOUGHT_BY|CONSIGNED_TO]-(s:Shipment)
+  MATCH (c)-[:IMPORTED_BY|BOUGHT_BY|CONSIGNED_TO]-(s)
   WHERE ($since IS NULL OR coalesce(s.arrived, s.departed) >= $since)
     AND (EXISTS { (s)-[:IMPORTED_BY]->(c) } OR (NOT EXISTS { (s)-[:IMPORTED_BY]->() }
       AND (EXISTS { (s)-[:BOUGHT_BY]->(c) } OR NOT EXISTS { (s)-[:BOUGHT_BY]->() })))
@@ -74,8 +75,9 @@ CALL (c) {
   WITH movement, max(kg) AS kg
   RETURN count(*) AS inbound, sum(kg) AS inflow
 }
+WITH * WHERE inflow > 0 AND 100.0 * pairs >= $share * inbound
 CALL (c) {
-  MATCH (c)-[:EXPORTED_BY|SOLD_BY|SHIPPED]-(s:Shipment)
+  MATCH (c)-[:EXPORTED_BY|SOLD_BY|SHIPPED]-(s)
   WHERE ($since IS NULL OR coalesce(s.arrived, s.departed) >= $since)
     AND (EXISTS { (s)-[:EXPORTED_BY]->(c) } OR (NOT EXISTS { (s)-[:EXPORTED_BY]->() }
       AND (EXISTS { (s)-[:SOLD_BY]->(c) } OR NOT EXISTS { (s)-[:SOLD_BY]->() })))
@@ -87,9 +89,7 @@ CALL (c) {
   WITH movement, max(kg) AS kg
   RETURN count(*) AS outbound, sum(kg) AS outflow
 }
-WITH *
-WHERE inflow > 0 AND abs(outflow - inflow) <= inflow * $balance / 100.0
-  AND 100.0 * pairs >= $share * inbound
+WITH * WHERE abs(outflow - inflow) <= inflow * $balance / 100.0
 CALL (links) {
   UNWIND links AS h
   RETURN collect(DISTINCT h.sender) AS senders, collect(DISTINCT h.receiver) AS receivers

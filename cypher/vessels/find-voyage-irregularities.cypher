@@ -49,89 +49,149 @@
 //   most_lots: {type: integer, default: 50, min: 1, max: 100000, ours: true, help: A voyage of more movements is a liner's and not looked at for transfers}
 //   since: {type: date, optional: true, help: Only voyages that begin on this day or later}
 CYPHER 25
-// Of one vessel, those that it met in a port.
+// Of one vessel, also those that carried like goods at the time: the two may have met.
 CALL () {
-  OPTIONAL MATCH (:Vessel {imo: $vessel})-[a:CALLED_AT]->(:Port)<-[b:CALLED_AT]-(w:Vessel)
-  WHERE b.arrived <= coalesce(a.departed_last, a.departed, a.arrived_last, a.arrived)
-    AND a.arrived <= coalesce(b.departed_last, b.departed, b.arrived_last, b.arrived)
-  WITH collect(DISTINCT w) AS others
-  RETURN others + COLLECT { MATCH (v:Vessel {imo: $vessel}) RETURN v } AS nearby
+  MATCH (v:Vessel) WHERE $vessel IS NULL OR v.imo = $vessel
+  RETURN v
+  UNION
+  MATCH (:Vessel {imo: $vessel})<-[:CARRIED_BY]-(o:Shipment)
+  WITH left(o.hs, 4) AS heading, collect({kg: coalesce(o.weight_kg, o.gross_kg), dep: o.departed,
+    latest: o.arrived + duration({days: $within})}) AS own
+  MATCH (s:Shipment) WHERE s.hs STARTS WITH heading
+  WITH s, coalesce(s.weight_kg, s.gross_kg) AS kg, own
+  WITH s, [o IN own WHERE abs(o.kg - kg) <= $tolerance / 100.0 * CASE WHEN o.kg > kg THEN o.kg ELSE kg END] AS like
+  WHERE size(like) > 0
+  WITH s, like, s.departed AS dep, s.arrived + duration({days: $within}) AS latest
+  WHERE any(o IN like WHERE o.dep < dep < o.latest OR dep < o.dep < latest)
+  MATCH (s)-[:CARRIED_BY]->(v)
+  RETURN v
 }
-CALL (nearby) {
-  MATCH (v:Vessel)
-  WHERE ($vessel IS NULL OR v.imo = $vessel) AND EXISTS { (v)-[:CALLED_AT]->() }
-  CALL (v) {
-    MATCH (v)-[c:CALLED_AT]->(p:Port)
-    WITH c, p ORDER BY c.arrived, p.code
-    RETURN collect({c: c, code: p.code, name: coalesce(p.name, p.code), from: c.arrived,
-      to: coalesce(c.departed_last, c.departed, c.arrived_last, c.arrived),
-      at: CASE WHEN abs(p.lat) <= 90 AND abs(p.lon) <= 180
-        THEN point({latitude: p.lat, longitude: p.lon}) END}) AS calls
-  }
-  CALL (v) {
-    MATCH (s:Shipment)-[:CARRIED_BY]->(v)
-    WITH s, s.departed AS dep, s.arrived AS arr
-    WHERE dep = coalesce(s.departed_last, dep) AND dep <= arr
-      AND arr = coalesce(s.arrived_last, arr) AND ($since IS NULL OR dep >= $since)
-    MATCH (s)-[:LOADED_AT]->(l:Port)
-    MATCH (s)-[:DISCHARGED_AT]->(d:Port)
-    WHERE l <> d
-    RETURN l, d, dep, arr, collect(s)[..10] AS carried, count(DISTINCT coalesce(s.movement, s.id)) AS times
-  }
+WITH v WHERE EXISTS { (v)-[:CALLED_AT]->() }
+// The calls and the cargo of a vessel are read once, for all that is looked for.
+CALL (v) {
+  MATCH (v)-[c:CALLED_AT]->(p)
+  WITH c, p, p.code AS code, p.lat AS lat, p.lon AS lon, c.arrived AS from, c.departed AS left
+  ORDER BY from, code
+  RETURN collect({c: c, p: p, code: code, name: coalesce(p.name, code), from: from, left: coalesce(left, from),
+    to: coalesce(c.departed_last, left, c.arrived_last, from), at: CASE WHEN abs(lat) <= 90 AND abs(lon) <= 180
+      THEN point({latitude: lat, longitude: lon}) END}) AS calls
+}
+CALL (v) {
+  MATCH (s)-[:CARRIED_BY]->(v)
+  WITH s, s.departed AS dep
+  WHERE dep IS NOT NULL AND ($since IS NULL OR dep >= $since)
+  OPTIONAL MATCH (s)-[r:LOADED_AT|DISCHARGED_AT]->(p)
+  WITH s, dep, type(r) = 'LOADED_AT' AS loaded, p
+  WITH s, dep, head(collect(CASE WHEN loaded THEN p END)) AS l, head(collect(CASE WHEN NOT loaded THEN p END)) AS d
+  WITH s, dep, l, d, s.arrived AS arr, coalesce(s.movement, s.id) AS movement
+  RETURN collect({s: s, dep: dep, l: l, d: d, arr: arr, movement: movement,
+    exact: dep = coalesce(s.departed_last, dep) AND arr = coalesce(s.arrived_last, arr)}) AS lots
+}
+CALL (v, calls, lots) {
+  UNWIND CASE WHEN $vessel IS NULL OR v.imo = $vessel THEN lots ELSE [] END AS lot
+  WITH lot, lot.l AS l, lot.d AS d, lot.dep AS dep, lot.arr AS arr
+  WHERE lot.exact AND dep <= arr AND l <> d
+  WITH l, d, dep, arr, collect(lot.s)[..10] AS carried, count(DISTINCT lot.movement) AS times
   WITH *, l.code AS from_code, d.code AS to_code, dep - duration({days: $slack}) AS early,
-    arr + duration({days: $slack}) AS over
+    dep + duration({days: $slack}) AS late, arr + duration({days: $slack}) AS over
   WITH *, [c IN calls WHERE c.from <= over AND c.to >= early] AS near
   WHERE size(near) > 0
-  WITH *, dep + duration({days: $slack}) AS late, [c IN near WHERE c.code = from_code] AS at_l,
-    [c IN near WHERE c.code = to_code] AS at_d
-  WITH *, last([c IN at_l WHERE c.from <= late]) AS begins, head([c IN at_d WHERE c.from >= dep]) AS ends
+  WITH *, [c IN near WHERE c.code = from_code] AS at_l, [c IN near WHERE c.code = to_code] AS at_d
+  WITH *, last([c IN at_l WHERE c.from <= late]) AS begins, head([c IN at_d WHERE c.from >= dep]) AS ends,
+    none(c IN at_l WHERE c.from <= late) AS unloaded, none(c IN at_d WHERE c.to >= arr - duration({days: $slack})) AS unlanded
   WITH *, [c IN near WHERE c.from > begins.from AND c.from < ends.from AND NOT c.code IN [from_code, to_code]] AS between
   // A vessel that called at both ports, in their order and at none between, went as its papers say.
-  WHERE begins IS NULL OR ends IS NULL OR size(between) > 0 OR at_d[-1].from < at_l[0].from
-    OR none(c IN at_d WHERE c.to >= arr - duration({days: $slack}))
-  WITH *, CASE WHEN abs(l.lat) <= 90 AND abs(l.lon) <= 180
+  WHERE begins IS NULL OR ends IS NULL OR size(between) > 0 OR at_d[-1].from < at_l[0].from OR unlanded
+  WITH *, CASE WHEN unloaded AND abs(l.lat) <= 90 AND abs(l.lon) <= 180
       THEN point({latitude: l.lat, longitude: l.lon}) END AS from_at,
-    CASE WHEN abs(d.lat) <= 90 AND abs(d.lon) <= 180
+    CASE WHEN unlanded AND abs(d.lat) <= 90 AND abs(d.lon) <= 180
       THEN point({latitude: d.lat, longitude: d.lon}) END AS to_at
   WITH *,
-    CASE WHEN none(c IN at_l WHERE c.from <= late) THEN head([c IN near WHERE c.code <> from_code
-      AND c.from < dep AND dep < c.to
+    CASE WHEN unloaded THEN head([c IN near WHERE c.code <> from_code AND c.from < dep AND dep < c.to
       AND coalesce(point.distance(c.at, from_at) > $least_km * 1000, true)]) END AS not_loading,
-    CASE WHEN none(c IN at_d WHERE c.to >= arr - duration({days: $slack})) THEN
-      head([c IN near WHERE c.code <> to_code AND c.from < arr AND arr < c.to
+    CASE WHEN unlanded THEN head([c IN near WHERE c.code <> to_code AND c.from < arr AND arr < c.to
       AND coalesce(point.distance(c.at, to_at) > $least_km * 1000, true)]) END AS not_landing,
-    size(at_l) > 0 AND size(at_d) > 0 AND at_d[-1].from < at_l[0].from AS reversed
-  WITH *, [begins] + between + [ends] AS legs
-  WITH *, [c IN legs WHERE c.at IS NOT NULL] AS known, point.distance(from_at, to_at) AS direct
+    size(at_l) > 0 AND size(at_d) > 0 AND at_d[-1].from < at_l[0].from AS reversed,
+    [begins] + between + [ends] AS legs, point.distance(begins.at, ends.at) AS direct
+  WITH *, [c IN legs WHERE c.at IS NOT NULL] AS known
   WITH *, reduce(sum = 0.0, i IN range(1, size(known) - 1) |
     sum + point.distance(known[i - 1].at, known[i].at)) / CASE WHEN direct > 0 THEN direct END AS longer
   WITH *, CASE WHEN reversed THEN 'out of order'
     WHEN not_loading IS NOT NULL OR not_landing IS NOT NULL THEN 'elsewhere'
-    WHEN size(legs) > 2 AND begins IS NOT NULL AND ends IS NOT NULL AND direct >= $least_km * 1000
-      AND longer >= $factor THEN 'detour' END AS kind
+    WHEN size(legs) > 2 AND direct >= $least_km * 1000 AND longer >= $factor THEN 'detour' END AS kind
   WHERE kind IS NOT NULL
   WITH *, CASE kind WHEN 'detour' THEN legs WHEN 'out of order' THEN [at_d[-1], at_l[0]]
     ELSE [c IN [not_loading, not_landing] WHERE c IS NOT NULL] END AS shown
-  WITH *, [c IN shown | c.code] AS codes
-  WITH kind, codes, l, d, count(*) AS rounds, collect({v: v, dep: dep, arr: arr, carried: carried, times: times,
-    shown: shown, longer: longer, not_loading: not_loading, direct: direct}) AS found
+  RETURN kind, l AS here, d AS there, [c IN shown | c.code] AS by, {v: v, dep: dep, arr: arr, carried: carried, times: times,
+    shown: shown, longer: longer, not_loading: not_loading, direct: direct} AS found,
+    NULL AS aboard, NULL AS call, NULL AS times, NULL AS loaded, NULL AS dep
+  UNION ALL
+  WITH [c IN calls WHERE c.at IS NOT NULL] AS placed
+  UNWIND CASE WHEN $vessel IS NULL OR v.imo = $vessel THEN range(1, size(placed) - 1) ELSE [] END AS i
+  WITH placed[i - 1] AS a, placed[i] AS b
+  WITH a, b, point.distance(a.at, b.at) / 1000 AS km, duration.inDays(a.left, b.from).days AS days
+  WHERE ($since IS NULL OR a.left >= $since) AND km >= $least_km AND ((days < -1 AND b.left > b.from)
+    OR km > $knots * 1.852 * 24 * (CASE WHEN days < 0 THEN 1 ELSE days + 1 END))
+  RETURN 'too fast' AS kind, a.p AS here, b.p AS there, [] AS by, {v: v, from: a, to: b, km: km} AS found,
+    NULL AS aboard, NULL AS call, NULL AS times, NULL AS loaded, NULL AS dep
+  UNION ALL
+  // What is too full to be looked at for transfers is said.
+  UNWIND CASE WHEN $vessel IS NULL OR v.imo = $vessel THEN lots ELSE [] END AS lot
+  WITH lot.dep AS dep, count(DISTINCT lot.movement) AS times
+  WHERE times > $most_lots
+  WITH count(*) AS voyages, min(dep) AS day, max(times) AS times
+  WHERE voyages > 0
+  RETURN 'liners' AS kind, NULL AS here, NULL AS there, [] AS by, {v: v, voyages: voyages, day: day, times: times} AS found,
+    NULL AS aboard, NULL AS call, NULL AS times, NULL AS loaded, NULL AS dep
+  UNION ALL
+  // Goods aboard at a call on the way, and goods that leave that port: brought together by port,
+  // heading and bucket of weight.
+  UNWIND lots AS lot
+  WITH lot WHERE lot.exact
+  WITH lot.dep AS dep, collect(lot) AS aboard, count(DISTINCT lot.movement) AS times, max(lot.arr) AS latest
+  WHERE times <= $most_lots
+  WITH aboard, times, [c IN calls WHERE c.from > dep AND c.to < latest] AS between
+  WHERE size(between) > 0
+  UNWIND aboard AS lot
+  WITH lot, times, [c IN between WHERE c.to < lot.arr AND c.p <> lot.l AND c.p <> lot.d] AS between
+  WHERE size(between) > 0
+  WITH lot.s AS s, times, between, coalesce(lot.s.weight_kg, lot.s.gross_kg) AS kg
+  WHERE kg > 0 AND s.hs IS NOT NULL
+  UNWIND range(toInteger(floor(10 * log(kg * (1 - $tolerance / 100.0)))),
+    toInteger(floor(10 * log(kg / (1 - $tolerance / 100.0))))) AS bucket
+  UNWIND between AS c
+  RETURN 'alongside' AS kind, c.p AS here, left(s.hs, 4) AS there, bucket AS by, NULL AS found,
+    s AS aboard, c AS call, times, NULL AS loaded, NULL AS dep
+  UNION ALL
+  UNWIND lots AS lot
+  WITH lot, lot.s AS s, coalesce(lot.s.weight_kg, lot.s.gross_kg) AS kg
+  WHERE lot.l IS NOT NULL AND kg > 0 AND s.hs IS NOT NULL
+  RETURN 'alongside' AS kind, lot.l AS here, left(s.hs, 4) AS there, toInteger(floor(10 * log(kg))) AS by, NULL AS found,
+    NULL AS aboard, NULL AS call, NULL AS times, s AS loaded, lot.dep AS dep
+}
+WITH kind, here, there, by, collect(found) AS found, collect(aboard) AS aboard,
+  collect(call) AS stops, collect(times) AS sizes, collect(loaded) AS loaded, collect(dep) AS days
+WHERE size(found) > 0 OR (size(aboard) > 0 AND size(loaded) > 0)
+CALL (kind, here, there, found, aboard, stops, sizes, loaded, days) {
+  WITH here AS l, there AS d, size(found) AS rounds
+  WHERE kind IN ['out of order', 'elsewhere', 'detour']
   UNWIND found AS one
-  WITH kind, codes, l, d, rounds, one, one.v AS v, one.dep AS dep, one.arr AS arr, one.carried AS carried
+  WITH l, d, rounds, one, one.v AS v
   // Whoever has cargo for the port on the way has reason to go there.
   WITH *, kind = 'detour' AND all(c IN one.shown[1..-1] WHERE EXISTS {
     MATCH (v)<-[:CARRIED_BY]-(o:Shipment)-[:LOADED_AT|DISCHARGED_AT]->(:Port {code: c.code})
     WHERE o.arrived >= c.from AND o.departed <= c.to }) AS served
-  RETURN kind, [v] AS vessels_drawn, dep AS day, [c IN one.shown | c.name] AS calls,
-    [c IN one.shown | c.c] AS held, carried[..10] AS cargo_drawn, one.times AS times,
+  RETURN [v] AS vessels_drawn, one.dep AS day, [c IN one.shown | c.name] AS calls,
+    [c IN one.shown | c.c] AS held, one.carried AS cargo_drawn, one.times AS times,
     CASE kind WHEN 'detour' THEN 'From ' + coalesce(l.name, l.code) + ' to ' + coalesce(d.name, d.code)
         + ' it went ' + round(one.longer, 1) + ' times the direct way of '
         + toInteger(one.direct / 1000) + ' km.'
       WHEN 'out of order' THEN 'It is said to have gone from ' + coalesce(l.name, l.code) + ' to '
-        + coalesce(d.name, d.code) + ' by ' + arr + ', and called at ' + one.shown[0].name + ' on '
+        + coalesce(d.name, d.code) + ' by ' + one.arr + ', and called at ' + one.shown[0].name + ' on '
         + one.shown[0].from + ', before ' + one.shown[1].name + ' on ' + one.shown[1].from + '.'
       ELSE 'It is said to have ' + CASE WHEN one.not_loading IS NOT NULL
-          THEN 'left ' + coalesce(l.name, l.code) + ' on ' + dep
-          ELSE 'come to ' + coalesce(d.name, d.code) + ' on ' + arr END
+          THEN 'left ' + coalesce(l.name, l.code) + ' on ' + one.dep
+          ELSE 'come to ' + coalesce(d.name, d.code) + ' on ' + one.arr END
         + ', and lay at ' + one.shown[0].name + ' from ' + one.shown[0].from + ' to ' + one.shown[0].to
         + '.' END AS text,
     CASE kind WHEN 'detour' THEN 0.0 ELSE 3.0 END AS order, 0.0 AS cargo,
@@ -141,101 +201,50 @@ CALL (nearby) {
       WHEN served THEN 'other cargo of the vessel is loaded or discharged at every port on the way' END
       AS explained
   UNION ALL
-  MATCH (v:Vessel) WHERE $vessel IS NULL OR v.imo = $vessel
-  CALL (v) {
-    MATCH (v)-[c:CALLED_AT]->(p:Port)
-    WHERE abs(p.lat) <= 90 AND abs(p.lon) <= 180
-    WITH c, p ORDER BY c.arrived, p.code
-    RETURN collect({c: c, name: coalesce(p.name, p.code), from: c.arrived, to: coalesce(c.departed, c.arrived),
-      at: point({latitude: p.lat, longitude: p.lon})}) AS calls
-  }
-  UNWIND range(1, size(calls) - 1) AS i
-  WITH v, calls[i - 1] AS a, calls[i] AS b
-  WITH v, a, b, point.distance(a.at, b.at) / 1000 AS km, duration.inDays(a.to, b.from).days AS days
-  WHERE ($since IS NULL OR a.to >= $since) AND km >= $least_km AND ((days < -1 AND b.to > b.from)
-    OR km > $knots * 1.852 * 24 * (CASE WHEN days < 0 THEN 1 ELSE days + 1 END))
-  RETURN 'too fast' AS kind, [v] AS vessels_drawn, a.to AS day, [a.name, b.name] AS calls,
-    [a.c, b.c] AS held, [] AS cargo_drawn, 0 AS times,
-    'It left ' + a.name + ' on ' + a.to + ' and came to ' + b.name + ', ' + toInteger(km)
-      + ' km away, on ' + b.from + '.' AS text,
+  UNWIND CASE WHEN kind = 'too fast' THEN found ELSE [] END AS one
+  RETURN [one.v] AS vessels_drawn, one.from.left AS day, [one.from.name, one.to.name] AS calls,
+    [one.from.c, one.to.c] AS held, [] AS cargo_drawn, 0 AS times,
+    'It left ' + one.from.name + ' on ' + one.from.left + ' and came to ' + one.to.name + ', '
+      + toInteger(one.km) + ' km away, on ' + one.to.from + '.' AS text,
     3.0 AS order, 0.0 AS cargo, 0.0 AS way, false AS placeless, NULL AS explained
   UNION ALL
-  // What is too full to be looked at for transfers is said.
-  MATCH (v:Vessel) WHERE EXISTS { (v)-[:CALLED_AT]->() } AND ($vessel IS NULL OR v.imo = $vessel)
-  MATCH (s:Shipment)-[:CARRIED_BY]->(v)
-  WHERE s.departed IS NOT NULL AND ($since IS NULL OR s.departed >= $since)
-  WITH v, s.departed AS dep, count(DISTINCT coalesce(s.movement, s.id)) AS lots
-  WHERE lots > $most_lots
-  WITH v, count(*) AS voyages, min(dep) AS day, max(lots) AS lots ORDER BY voyages DESC, v.imo
-  WITH collect(v)[..20] AS some, count(*) AS vessels, sum(voyages) AS voyages, min(day) AS day, max(lots) AS lots
+  UNWIND CASE WHEN kind = 'liners' THEN found ELSE [] END AS one
+  WITH one ORDER BY one.voyages DESC, one.v.imo
+  WITH collect(one.v)[..20] AS some, count(*) AS vessels, sum(one.voyages) AS voyages, min(one.day) AS day,
+    max(one.times) AS lots
   WHERE vessels > 0
-  RETURN 'liners' AS kind, some AS vessels_drawn, day, [] AS calls, [] AS held, [] AS cargo_drawn, lots AS times,
+  RETURN some AS vessels_drawn, day, [] AS calls, [] AS held, [] AS cargo_drawn, lots AS times,
     voyages + ' voyages of ' + vessels + ' vessels carry more than ' + $most_lots + ' movements.' AS text,
     0.0 AS order, 0.0 AS cargo, 0.0 AS way, false AS placeless,
     'liners, not looked at for transfers (--most-lots): voyages ' + voyages + ', vessels ' + vessels AS explained
   UNION ALL
-  // Goods aboard at a call on the way, and goods that leave that port: one row for each and its
-  // weight, brought together by port, heading and bucket of weight.
-  CALL (nearby) {
-    MATCH (v:Vessel) WHERE EXISTS { (v)-[:CALLED_AT]->() } AND ($vessel IS NULL OR v IN nearby)
-    CALL (v) {
-      MATCH (v)-[c:CALLED_AT]->(p:Port)
-      RETURN collect({c: c, p: p, from: c.arrived,
-        to: coalesce(c.departed_last, c.departed, c.arrived_last, c.arrived)}) AS calls
-    }
-    CALL (v) {
-      MATCH (s:Shipment)-[:CARRIED_BY]->(v)
-      WITH s, s.departed AS dep, s.arrived AS arr
-      WHERE dep = coalesce(s.departed_last, dep) AND arr = coalesce(s.arrived_last, arr)
-        AND ($since IS NULL OR dep >= $since)
-      WITH dep, collect(s) AS aboard, count(DISTINCT coalesce(s.movement, s.id)) AS times, max(arr) AS latest
-      WHERE times <= $most_lots
-      RETURN dep, aboard, times, latest
-    }
-    WITH v, dep, aboard, times, [c IN calls WHERE c.from > dep AND c.to < latest] AS between
-    WHERE size(between) > 0
-    UNWIND aboard AS s
-    WITH v, s, times, between, s.arrived AS arr, coalesce(s.weight_kg, s.gross_kg) AS kg, left(s.hs, 4) AS heading
-    WHERE kg > 0 AND heading IS NOT NULL
-    MATCH (s)-[:LOADED_AT]->(l:Port)
-    MATCH (s)-[:DISCHARGED_AT]->(d:Port)
-    UNWIND [c IN between WHERE c.to < arr AND c.p <> l AND c.p <> d] AS c
-    WITH v, s, c, times, kg, heading, toInteger(floor(log(kg) / log(1 + ($tolerance + 1) / 100.0))) AS middle
-    UNWIND [middle - 1, middle, middle + 1] AS bucket
-    RETURN c.p AS p, heading, bucket, {s: s, v: v, c: c, kg: kg, times: times} AS aboard, NULL AS loaded
-    UNION ALL
-    MATCH (v:Vessel) WHERE EXISTS { (v)-[:CALLED_AT]->() } AND ($vessel IS NULL OR v IN nearby)
-    MATCH (s:Shipment)-[:CARRIED_BY]->(v)
-    WITH v, s, s.departed AS dep, coalesce(s.weight_kg, s.gross_kg) AS kg, left(s.hs, 4) AS heading
-    WHERE dep IS NOT NULL AND heading IS NOT NULL AND ($since IS NULL OR dep >= $since) AND kg > 0
-    MATCH (s)-[:LOADED_AT]->(p:Port)
-    RETURN p, heading, toInteger(floor(log(kg) / log(1 + ($tolerance + 1) / 100.0))) AS bucket,
-      NULL AS aboard, {s: s, v: v, dep: dep, kg: kg} AS loaded
-  }
-  WITH p, heading, bucket, collect(aboard) AS aboard, collect(loaded) AS loaded
-  WHERE size(aboard) > 0 AND size(loaded) > 0
-  UNWIND aboard AS a
-  WITH p, a, a.c.from AS came, a.c.to + duration({days: $within}) AS latest, loaded
-  UNWIND [b IN loaded WHERE b.dep >= came AND b.dep <= latest AND b.v <> a.v
-    AND abs(a.kg - b.kg) <= $tolerance / 100.0 * CASE WHEN a.kg > b.kg THEN a.kg ELSE b.kg END
-    AND ($vessel IS NULL OR $vessel IN [a.v.imo, b.v.imo])] AS b
-  MATCH (w:Vessel {imo: b.v.imo})-[met:CALLED_AT]->(p)
-  WHERE met.arrived <= a.c.to AND a.c.from <= coalesce(met.departed_last, met.departed, met.arrived)
-    AND met.arrived <= b.s.departed
-  WITH p, a, b, collect(met) AS meetings
-  WITH *, any(key IN ['lot', 'serial'] WHERE a.s[key] = b.s[key])
-    OR EXISTS { WITH a, b MATCH (x:Shipment {id: a.s.id})-[:STUFFED_IN]->()<-[:STUFFED_IN]-(y:Shipment {id: b.s.id}) } AS traced
-  RETURN 'alongside' AS kind, [a.v, b.v] AS vessels_drawn, a.c.from AS day, [coalesce(p.name, p.code)] AS calls,
-    [a.c.c] + meetings AS held, [a.s, b.s] AS cargo_drawn, a.times AS times,
+  UNWIND range(0, size(aboard) - 1) AS i
+  WITH aboard[i] AS a, stops[i] AS c, sizes[i] AS times, stops[i].to + duration({days: $within}) AS latest
+  WITH a, c, times, [j IN range(0, size(loaded) - 1) WHERE days[j] >= c.from AND days[j] <= latest | loaded[j]] AS later
+  WHERE size(later) > 0
+  WITH a, c, times, later, coalesce(a.weight_kg, a.gross_kg) AS a_kg
+  UNWIND later AS b
+  WITH a, c, times, a_kg, b, coalesce(b.weight_kg, b.gross_kg) AS b_kg
+  WHERE abs(a_kg - b_kg) <= $tolerance / 100.0 * CASE WHEN a_kg > b_kg THEN a_kg ELSE b_kg END
+  WITH *, c.p AS p, startNode(c.c) AS v
+  MATCH (b)-[:CARRIED_BY]->(w)
+  WHERE w <> v AND ($vessel IS NULL OR $vessel IN [v.imo, w.imo])
+  MATCH (w)-[met:CALLED_AT]->(p)
+  WHERE met.arrived <= c.to AND c.from <= coalesce(met.departed_last, met.departed, met.arrived)
+    AND met.arrived <= b.departed
+  WITH a, a_kg, b, b_kg, c, times, p, v, w, collect(met) AS meetings
+  WITH *, any(key IN ['lot', 'serial'] WHERE a[key] = b[key]) OR EXISTS { (a)-[:STUFFED_IN]->()<-[:STUFFED_IN]-(b) } AS traced
+  RETURN [v, w] AS vessels_drawn, c.from AS day, [coalesce(p.name, p.code)] AS calls,
+    [c.c] + meetings AS held, [a, b] AS cargo_drawn, times,
     'Both lay at ' + coalesce(p.name, p.code) + ', where the first is said to have unloaded nothing of '
-      + a.s.id + '; the second left with ' + b.s.id + ' on ' + b.s.departed + ' (heading ' + left(a.s.hs, 4)
-      + ', ' + a.kg + ' and ' + b.kg + ' kg).' AS text,
+      + a.id + '; the second left with ' + b.id + ' on ' + b.departed + ' (heading ' + there
+      + ', ' + a_kg + ' and ' + b_kg + ' kg).' AS text,
     0.0 AS order, CASE WHEN traced THEN 3.0
-      WHEN abs(a.kg - b.kg) <= 0.005 * a.kg THEN 2.0 ELSE 1.0 END AS cargo, 0.0 AS way, false AS placeless,
-    CASE WHEN any(key IN ['bill', 'master_bill', 'movement'] WHERE a.s[key] = b.s[key])
+      WHEN abs(a_kg - b_kg) <= 0.005 * a_kg THEN 2.0 ELSE 1.0 END AS cargo, 0.0 AS way, false AS placeless,
+    CASE WHEN any(key IN ['bill', 'master_bill', 'movement'] WHERE a[key] = b[key])
       THEN 'one bill or movement names both vessels: a change of vessels on paper' END AS explained
 }
-WITH * ORDER BY explained IS NOT NULL, order + cargo + way DESC, vessels_drawn[0].imo, day, calls
+WITH * ORDER BY explained IS NOT NULL, order + cargo + way DESC, vessels_drawn[0].imo, day, calls, text
 RETURN kind, [v IN vessels_drawn | coalesce(v.name, v.imo)] AS vessels, day, calls,
   [s IN cargo_drawn | s.id] AS shipments, times, text, order, cargo, way,
   CASE WHEN kind = 'detour' THEN 'yes' END AS by_air,

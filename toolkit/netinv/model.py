@@ -33,7 +33,7 @@ INDEXES: tuple[tuple[str, str], ...] = (
     ("Party", "name_key"),
     ("Vessel", "name_key"),
     ("Port", "name_key"),
-    ("Shipment", "hs"),
+    *(("Shipment", key) for key in ("hs", "serial", "bill", "lot")),
     ("Licence", "holder"),
     ("Licence", "end_user"),
 )
