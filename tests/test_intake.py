@@ -550,20 +550,20 @@ def foreign(kind: str, chance: random.Random) -> dict[str, str]:
         "2024-01-05",
         "IMO 9074729",
         "x; DOB 1 May",
-        "entity",
-        "person",
     ]
-    objects = ["", "{}", '{"name": "Acme"}']  # a cell that is JSON is an object of a JSON file
+    own = {  # of a JSON file
+        "recordType": ["entity", "entity", "person"],
+        "recordDetails": ["{}", '{"name": "Acme"}', '{"name": "Acme"}'],
+    }
     files = {}
     for role, names in roles.items():
         columns = sorted(names)
         lines = [",".join(columns)]
         for _ in range(60):
-            cells = [
-                chance.choice(objects if name == "recordDetails" else words).replace('"', '""')
-                for name in columns
-            ]
-            lines.append(",".join(f'"{cell}"' for cell in cells) if chance.random() < 0.8 else "cut")
+            cells = [chance.choice(own.get(name, words)).replace('"', '""') for name in columns]
+            lines.append(
+                ",".join(f'"{cell}"' for cell in cells) if chance.random() < 0.8 else "cut"
+            )
         files[role] = "\n".join(lines)
     return files
 

@@ -283,10 +283,14 @@ class Graph:
             makes[f"netinv_{type_.lower()}_{key}"] = ("INDEX", f"()-[r:{type_}]-() ON (r.{key})")
         held = {row["name"] for row in self.ask(ONLINE).rows}
         missing = [(name, *what) for name, what in makes.items() if name not in held]
-        for name, kind, what in missing:
-            self.run(f"CREATE {kind} {name} IF NOT EXISTS FOR {what}")
+        creates = [f"CREATE {kind} {name} IF NOT EXISTS FOR {what}" for name, kind, what in missing]
+        for create in creates:
+            if create.startswith("CREATE CONSTRAINT"):
+                self.run(create)
+        # Of one transaction: the store is read once for all of them.
+        self._run_together([one for one in creates if one.startswith("CREATE INDEX")])
         if missing:
-            self.run("CALL db.awaitIndexes(300)")
+            self.run("CALL db.awaitIndexes(3600)")
 
     def run(self, statement: str, values: Mapping[str, Any] | None = None) -> None:
         """Run a statement that may be repeated, in its own transaction."""
@@ -296,6 +300,21 @@ class Graph:
                 session.run(statement, dict(values or {})).consume()
 
         self._again(work)
+
+    def _run_together(self, statements: Sequence[str]) -> None:
+        """Run statements that may be repeated in one transaction."""
+
+        def work() -> None:
+            with (
+                self._session(neo4j.WRITE_ACCESS) as session,
+                session.begin_transaction() as transaction,
+            ):
+                for statement in statements:
+                    transaction.run(statement).consume()
+                transaction.commit()
+
+        if statements:
+            self._again(work)
 
     def advance(self) -> None:
         """A changed graph is of a new generation."""
