@@ -37,7 +37,11 @@ NO_LEI = "is not a valid LEI (check digits)"
 ODD = "has an odd number of digits: a leading zero may be lost"
 
 READ: list[tuple[str, str, Any]] = [
-    *((kind, text, text) for kind in ("text", "id", "list") for text in ("NO", "0301", "1E5")),
+    *(
+        (kind, text, text)
+        for kind in ("text", "id", "list", "number_of")
+        for text in ("NO", "0301", "1E5")
+    ),
     *((kind, "2024-02", "2024-02") for kind in ("entity", "company", "party", "subject")),
     *((kind, "007", "007") for kind in ("shipment", "licence")),
     ("name", "1E5", "1E5"),

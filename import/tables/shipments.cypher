@@ -46,9 +46,9 @@
 //   vessel: {type: vessel, optional: true}
 //   container: {type: container, optional: true}
 //   seal: {optional: true}
-//   lot: {optional: true}
-//   serial: {optional: true}
-//   bill: {optional: true, help: House bill of lading}
+//   lot: {type: number_of, optional: true}
+//   serial: {type: number_of, optional: true}
+//   bill: {type: number_of, optional: true, help: House bill of lading}
 //   master_bill: {optional: true}
 //   licence: {type: licence, optional: true}
 //   to_order: {type: flag, optional: true, help: Set when the consignee reads TO ORDER}

@@ -258,6 +258,7 @@ KINDS: dict[str, Kind] = {
     "id": Kind(read_text, keyed=True),
     "name": Kind(read_name, also={"key": "text"}),
     "list": Kind(read_text, keyed=True),
+    "number_of": Kind(read_text, keyed=True),
     "integer": Kind(read_integer, "integer"),
     "number": Kind(read_number, "number"),
     "amount": Kind(read_amount, "number"),
@@ -286,7 +287,8 @@ KINDS: dict[str, Kind] = {
     "licence": Kind(read_text, refers="Licence", keyed=True),
 }
 """The types a header may name. `subject` is a party's id or a vessel's IMO number; `entity` a
-person's, company's, vessel's or port's id or name, looked up when a question is asked."""
+person's, company's, vessel's or port's id or name, looked up when a question is asked; `number_of`
+a number, with its letters, of goods or papers."""
 
 FIELDS = {
     "type",
