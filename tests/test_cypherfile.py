@@ -291,7 +291,7 @@ def test_tables_come_in_the_order_in_which_they_are_written() -> None:
     assert orders == sorted(set(orders))
 
 
-@pytest.mark.parametrize("stage", link.STAGES)
+@pytest.mark.parametrize("stage", cypherfile.STAGES)
 def test_a_stage_of_the_links_uses_the_inputs_that_it_declares(stage: str) -> None:
     rule = link.program(stage)
     given = {"parts"} if stage == "loads" else {"part"} if stage in link.IN_PARTS else set()

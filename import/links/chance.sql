@@ -13,11 +13,11 @@ WITH RECURSIVE steps AS MATERIALIZED (
   SELECT from_load, to_load, sender, holder, receiver, from_port, to_port, from_country,
     via_country, to_country, days, from_days, to_days, weight, as_it_is, to_whom, to_where, to_land,
     coalesce(to_parts, [b]) AS next, coalesce(from_parts, [a]) AS begun,
-    -log10(expected + 1e-9) AS raw, len(changes) > 0 AS changed, relabelled::INT AS relabelled,
+    -log10(expected + 1e-9) AS raw, array_length(changes) > 0 AS changed, relabelled::INT AS relabelled,
     heading_changed, origin_changed, renamed, relabelled AND weight > 0 AS strong,
     relabelled AND basis IN ('lot', 'serial', 'container+seal') AS traced,
     coalesce(origin_kept, false) AND NOT heading_changed AS kept, lawful IS NOT NULL AS told,
-    len(list_filter(changes, lambda one: starts_with(one, 'heading'))) > 0 AS altered,
+    array_length(list_filter(changes, lambda one: starts_with(one, 'heading'))) > 0 AS altered,
     returning_in::INT AS returns_in, returning_out::INT AS returns_out
   FROM handed
 ),
@@ -29,7 +29,7 @@ walks AS (
     relabelled AS times, heading_changed, origin_changed, renamed, strong, traced, kept,
     told AS all_told, altered, altered AND heading_changed AS unlawful,
     coalesce(via_country <> from_country, false) AS abroad,
-    returns_in * len(begun) + returns_out * len(next) AS returning_legs
+    returns_in * array_length(begun) + returns_out * array_length(next) AS returning_legs
   FROM steps WHERE weight > 0
   UNION ALL
   SELECT hops + 1, s.to_load, first, list_append(ids, s.holder), s.receiver, w.from_port,
@@ -41,7 +41,7 @@ walks AS (
     w.traced OR s.traced, w.kept AND s.kept, all_told AND s.told, w.altered OR s.altered,
     unlawful OR (s.altered AND s.heading_changed),
     abroad OR coalesce(s.via_country <> w.from_country, false),
-    returning_legs + s.returns_out * len(s.next)
+    returning_legs + s.returns_out * array_length(s.next)
   FROM walks w JOIN steps s ON s.from_load = w.at
   WHERE hops < 5 AND summed + s.weight > 0 AND w.days + s.days + s.to_days <= $days::INT
     AND NOT list_contains(ids, s.holder)
@@ -77,7 +77,7 @@ weighed AS (
   FROM often
 ),
 judged AS (
-  SELECT w.*, 2 * returning_legs >= len(shipments)
+  SELECT w.*, 2 * returning_legs >= array_length(shipments)
       OR (r.n IS NOT NULL AND (w.kind = 'find-rings' OR (w.kind = 'find-relabel-chains'
         AND NOT heading_changed AND NOT renamed)))
       OR (w.kind <> 'find-relabel-chains' AND (kept OR (altered AND NOT unlawful)))

@@ -112,7 +112,7 @@ told_apart AS (
   SELECT i.description AS description_in, o.description AS description_out
   FROM (SELECT DISTINCT description_in, description_out FROM kept) k
   JOIN texts i ON i.description = k.description_in JOIN texts o ON o.description = k.description_out
-  WHERE len(i.words) > 0 AND len(o.words) > 0 AND NOT list_has_any(i.words, o.words)
+  WHERE array_length(i.words) > 0 AND array_length(o.words) > 0 AND NOT list_has_any(i.words, o.words)
 ),
 judged AS (
   SELECT k.*, m.hs_in IS NOT NULL AS moved, t.description_in IS NOT NULL AS other_name,
@@ -125,8 +125,8 @@ judged AS (
 SELECT shifted, from_days, to_days,
   coalesce(out_in, false) AS returning_in, coalesce(out_out, false) AS returning_out,
   a, b, from_load, to_load,
-  CASE WHEN len(from_parts) > 1 THEN from_parts END AS from_parts,
-  CASE WHEN len(to_parts) > 1 THEN to_parts END AS to_parts,
+  CASE WHEN array_length(from_parts) > 1 THEN from_parts END AS from_parts,
+  CASE WHEN array_length(to_parts) > 1 THEN to_parts END AS to_parts,
   basis, days, round(drift, 6) AS drift, round(expected, 9) AS expected, rank, of,
   round(-log10(greatest(expected, usual, 1e-9)) - rivals, 4) AS weight,
   usual > expected AS as_it_is,

@@ -88,7 +88,7 @@ SELECT l.load, l.id, l.name, l.parts, l.papers, l.sender, l.receiver, l.by_notif
   l.departed, l.arrived, l.net, l.gross, l.hs, l.heading, l.description, l.origin, l.procedure,
   l.lot, l.serial, l.sealed, l.container, l.quantity, l.unit, l.worth, l.money, l.load_port,
   l.discharge_port, l.from_country, l.to_country, l.net_bucket, l.gross_bucket,
-  len(l.parts) > 1 AS summed, date_diff('day', l.departed, l.arrived) AS took,
+  array_length(l.parts) > 1 AS summed, date_diff('day', l.departed, l.arrived) AS took,
   abs(hash(coalesce(ki.first, l.receiver)) % $parts::INT)::INT AS came,
   abs(hash(coalesce(ko.first, l.sender)) % $parts::INT)::INT AS went,
   s.n AS sent, coalesce(g.n, 1) AS got,

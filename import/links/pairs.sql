@@ -64,11 +64,11 @@ ends_in AS (
   UNION ALL
   SELECT load, onward, kin, arrived, 3, sealed, NULL FROM arrivals WHERE sealed IS NOT NULL
   UNION ALL
-  SELECT load, onward, kin, arrived, 4, net_bucket + beside || ' ' || span + later, net
+  SELECT load, onward, kin, arrived, 4, (net_bucket + beside) || ' ' || (span + later), net
   FROM arrivals CROSS JOIN probes WHERE net IS NOT NULL
   UNION ALL
   SELECT load, onward, kin, arrived, CASE WHEN net IS NULL THEN 5 ELSE 6 END,
-    gross_bucket + beside || ' ' || span + later, gross
+    (gross_bucket + beside) || ' ' || (span + later), gross
   FROM arrivals CROSS JOIN probes WHERE gross IS NOT NULL
 ),
 ends_out AS (

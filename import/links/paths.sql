@@ -14,19 +14,19 @@ numbered AS MATERIALIZED (
 walks AS (
   SELECT [link] AS path, to_load AS at, sender AS first, [sender, holder] AS ids, receiver AS last,
     weight, unlikely, to_whom, to_where, to_land, from_port, to_port, from_country, to_country,
-    coalesce(via_country <> from_country, false) AS abroad, len(changes) > 0 AS changed
+    coalesce(via_country <> from_country, false) AS abroad, array_length(changes) > 0 AS changed
   FROM numbered WHERE weight > 0
   UNION ALL
   SELECT list_append(w.path, l.link), l.to_load, w.first, list_append(w.ids, l.holder), l.receiver,
     w.weight + l.weight, w.unlikely + l.unlikely, l.to_whom, l.to_where, l.to_land, w.from_port,
     l.to_port, w.from_country, l.to_country,
-    w.abroad OR coalesce(l.via_country <> w.from_country, false), w.changed OR len(l.changes) > 0
+    w.abroad OR coalesce(l.via_country <> w.from_country, false), w.changed OR array_length(l.changes) > 0
   FROM walks w JOIN numbered l ON l.from_load = w.at
-  WHERE len(w.path) < 5 AND w.weight + l.weight > 0 AND NOT list_contains(w.ids, l.holder)
+  WHERE array_length(w.path) < 5 AND w.weight + l.weight > 0 AND NOT list_contains(w.ids, l.holder)
 ),
 paths AS (
   SELECT path, unlikely + to_whom AS ring, NULL::DOUBLE AS route, NULL::DOUBLE AS chain
-  FROM walks WHERE len(path) >= 2 AND last = first
+  FROM walks WHERE array_length(path) >= 2 AND last = first
   UNION ALL
   SELECT path, NULL::DOUBLE,
     unlikely + CASE WHEN from_port = to_port THEN to_where ELSE to_land END, NULL::DOUBLE
@@ -36,7 +36,7 @@ paths AS (
   UNION ALL
   SELECT path, NULL::DOUBLE, NULL::DOUBLE, unlikely
   FROM walks
-  WHERE len(path) <= 4 AND changed
+  WHERE array_length(path) <= 4 AND changed
     AND (last = first OR last IS NULL OR NOT list_contains(ids, last))
 ),
 -- A little is added for what rounding takes: a column is a bound, and judges nothing.

@@ -1033,9 +1033,8 @@ def lint(ctx: click.Context, paths: tuple[Path, ...]) -> None:
 
 def _link_options() -> None:
     """The options of `link` are the inputs of its rule's files."""
-    from netinv.link import inputs
-
-    link.params = [*(_parameter(one) for one in inputs()), *link.params]
+    inputs = (one for stage in cypherfile.stages() for one in stage.inputs)
+    link.params = [*(_parameter(one) for one in inputs), *link.params]
 
 
 def main() -> NoReturn:

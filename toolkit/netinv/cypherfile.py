@@ -50,6 +50,9 @@ OTHERS = {
 STANDING = {"key", "sources", "doubts", "conflicts", "row"}
 """What every import statement may use of a row beside its columns."""
 
+STAGES = ("legs", "sums", "loads", "pairs", "handoff")
+"""The programs of `import/links/` that make the hand-overs: each makes a table for the next."""
+
 OPTIONS = (
     Input("limit", "integer", default="100", min="1", max="100000", help="Most findings listed"),
     Input(
@@ -341,6 +344,11 @@ def headings() -> dict[str, str]:
     path = home("import") / "reference" / "hs-headings.csv"
     with path.open(encoding="utf-8", newline="") as file:
         return {row["hs"]: row["name"] for row in csv.DictReader(file)}
+
+
+def stages() -> tuple[CypherFile, ...]:
+    """The programs that make the hand-overs, in their order."""
+    return tuple(shipped(home("import") / "links" / f"{stage}.sql") for stage in STAGES)
 
 
 def tables() -> dict[str, CypherFile]:

@@ -21,8 +21,6 @@ from netinv.inputs import Input
 from netinv.relate import Relations, failed, quoted
 
 SAME, SISTERS, HANDOFF, PATHS, CHANCE = "same", "sisters", "handoff", "paths", "chance"
-STAGES = ("legs", "sums", "loads", "pairs", HANDOFF)
-"""The programs that make the links, each a table that the next one reads."""
 IN_PARTS = {"pairs", HANDOFF}
 """The stages that are worked on part by part, so that no step holds all pairs of all companies."""
 PART = 1_000_000
@@ -59,7 +57,7 @@ def program(name: str, suffix: str = "sql") -> CypherFile:
 
 def inputs() -> tuple[Input, ...]:
     """What can be given to a linking: the inputs of all its stages."""
-    return tuple(one for stage in STAGES for one in program(stage).inputs)
+    return tuple(one for stage in cypherfile.stages() for one in stage.inputs)
 
 
 def files() -> tuple[CypherFile, CypherFile]:
@@ -75,7 +73,7 @@ def rule(given: Mapping[str, Any] | None = None) -> tuple[str, dict[str, Any]]:
     if unknown:
         raise DefinitionError(f"the links have no input {sorted(unknown)[0]!r}")
     values = {one.name: one.value(given.get(one.name)) for one in known}
-    programs = (SAME, SISTERS, *STAGES, PATHS, CHANCE)
+    programs = (SAME, SISTERS, *cypherfile.STAGES, PATHS, CHANCE)
     return digest([program(one) for one in programs], values), values
 
 
@@ -143,10 +141,9 @@ def relate(relations: Relations, table: str, name: str, values: Mapping[str, Any
         kin = _firsts(execute("FROM sisters").fetchall())
         _same_as(relations, "kin", "first", sorted(kin.items()))
         parts = 1 + int(relations.one("SELECT count(*) FROM shipments")) // PART
-        for stage in STAGES:
-            where = program(stage)
-            made = f"{table}_all" if stage == HANDOFF else stage
-            for part in range(parts if stage in IN_PARTS else 1):
+        for where in cypherfile.stages():
+            made = f"{table}_all" if where.name == HANDOFF else where.name
+            for part in range(parts if where.name in IN_PARTS else 1):
                 given = {**values, "part": part, "parts": parts}
                 into = f"INSERT INTO {made}" if part else f"CREATE OR REPLACE TABLE {made} AS"
                 reads = {name: given[name] for name in where.parameters()}
