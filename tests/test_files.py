@@ -454,6 +454,8 @@ def test_an_object_a_line_is_a_record_and_one_object_is_one(tmp_path: Path) -> N
         ("id,name", "is no JSON: Expecting value: line 1 column 1 (char 0)"),
         ("", "holds no objects (check that it is whole)"),
         ("[1, 2]", "holds no objects (check that it is whole)"),
+        ('[{"id": 1},\n{"id":', "is no JSON: Expecting value: line 2 column 7 (char 18)"),
+        ('{"id": 1}\n{"id" 2}\n', "is no JSON: Expecting ':' delimiter: line 2 column 7 (char 16)"),
         ('[{"id": 1, "ID": 2}]', "has the column 'id' twice (rename one of them)"),
         (
             '[{"id": 1, "id": 2}]',

@@ -76,7 +76,7 @@ used AS (
 comes AS (SELECT b, shifted, sum(odds) AS odds FROM used GROUP BY b, shifted),
 leaves AS (SELECT a, shifted, sum(odds) AS odds FROM used GROUP BY a, shifted),
 kept AS (
-  SELECT u.a AS load_a, u.b AS load_b, u.shifted, u.basis, u.sister, u.holder, u.days, u.drift,
+  SELECT u.shifted, u.basis, u.sister, u.holder, u.days, u.drift,
     u.expected, u.rank, u.of, u.usual, u.processed, u.times, u.heading_in, u.heading_out,
     CASE WHEN physical THEN 0 ELSE least(4, log10(1 + greatest(0, c.odds - u.odds)
       + greatest(0, l.odds - u.odds))) END AS rivals,

@@ -81,7 +81,7 @@ summed AS (
 loads AS (
   SELECT *, coalesce(net, gross) AS kg, floor(ln(net) / 0.0513)::INT AS net_bucket,
     floor(ln(gross) / 0.0513)::INT AS gross_bucket,
-    coalesce(floor(ln(net) / 0.0513)::INT, 100000 + floor(ln(gross) / 0.0513)::INT) AS size
+    coalesce(net_bucket, 100000 + gross_bucket) AS size
   FROM summed
 )
 SELECT l.load, l.id, l.name, l.parts, l.papers, l.sender, l.receiver, l.by_notify, l.second, l.dated,
@@ -89,8 +89,8 @@ SELECT l.load, l.id, l.name, l.parts, l.papers, l.sender, l.receiver, l.by_notif
   l.lot, l.serial, l.sealed, l.container, l.quantity, l.unit, l.worth, l.money, l.load_port,
   l.discharge_port, l.from_country, l.to_country, l.net_bucket, l.gross_bucket,
   array_length(l.parts) > 1 AS summed, date_diff('day', l.departed, l.arrived) AS took,
-  abs(hash(coalesce(ki.first, l.receiver)) % $parts::INT)::INT AS came,
-  abs(hash(coalesce(ko.first, l.sender)) % $parts::INT)::INT AS went,
+  abs(hash(coalesce(fi.first, l.receiver)) % $parts::INT)::INT AS came,
+  abs(hash(coalesce(fo.first, l.sender)) % $parts::INT)::INT AS went,
   s.n AS sent, coalesce(g.n, 1) AS got,
   greatest(coalesce(se.n, 0) - 1, 0) AS sent_exact,
   greatest(coalesce(sb.n, 0) + coalesce(sl.n, 0) + coalesce(sh.n, 0) - 1, 0) AS sent_near,
@@ -108,8 +108,8 @@ SELECT l.load, l.id, l.name, l.parts, l.papers, l.sender, l.receiver, l.by_notif
   (greatest(coalesce(p.n, 0) - 1, 0) + coalesce(q.n, 1) / w.shipments) / s.n AS by_port,
   (greatest(coalesce(y.n, 0) - 1, 0) + coalesce(v.n, 1) / w.shipments) / s.n AS by_country
 FROM loads l CROSS JOIN world w
-LEFT JOIN kin ki ON ki.id = l.receiver
-LEFT JOIN kin ko ON ko.id = l.sender
+LEFT JOIN family fi ON fi.id = l.receiver
+LEFT JOIN family fo ON fo.id = l.sender
 LEFT JOIN senders s ON s.sender = l.sender
 LEFT JOIN gets g ON g.receiver = l.receiver
 LEFT JOIN sends_exact se ON se.sender = l.sender AND se.kg = l.kg

@@ -354,11 +354,15 @@ def _open_json(path: Path, file: io.TextIOWrapper, codec: str) -> Opened:
     text = file.read()
     try:
         try:
-            found = _parsed(text)
-        except json.JSONDecodeError:
-            found = [_parsed(line) for line in text.splitlines() if line.strip()]
+            found = _parsed(text) if text.strip() else []
+        except json.JSONDecodeError as error:
+            if not error.msg.startswith("Extra data"):
+                raise
+            found = _parsed_lines(text)
     except (ValueError, RecursionError) as error:
-        raise InputError(f"is no JSON: {error}", where=path.name) from None
+        raise InputError(
+            f"is no JSON: {error}", where=path.name, next="check that it is whole"
+        ) from None
     objects = found if isinstance(found, list) else [found]
     header = list(dict.fromkeys(name for one in objects if isinstance(one, dict) for name in one))
     if not header:
@@ -384,6 +388,19 @@ def _parsed(text: str) -> Any:
         return found
 
     return json.loads(text, parse_float=str, object_pairs_hook=whole)
+
+
+def _parsed_lines(text: str) -> list[Any]:
+    """A value a line; what is wrong is said with its place in the whole text."""
+    found, start = [], 0
+    for line in text.splitlines(keepends=True):
+        try:
+            if line.strip():
+                found.append(_parsed(line))
+        except json.JSONDecodeError as error:
+            raise json.JSONDecodeError(error.msg, text, start + error.pos) from None
+        start += len(line)
+    return found
 
 
 def _json_cell(value: Any) -> str:

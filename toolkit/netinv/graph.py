@@ -282,14 +282,15 @@ class Graph:
         for type_, key in EDGE_INDEXES:
             makes[f"netinv_{type_.lower()}_{key}"] = ("INDEX", f"()-[r:{type_}]-() ON (r.{key})")
         held = {row["name"] for row in self.ask(ONLINE).rows}
-        missing = [(name, *what) for name, what in makes.items() if name not in held]
-        creates = [f"CREATE {kind} {name} IF NOT EXISTS FOR {what}" for name, kind, what in missing]
-        for create in creates:
-            if create.startswith("CREATE CONSTRAINT"):
-                self.run(create)
+        missing: dict[str, list[str]] = {"CONSTRAINT": [], "INDEX": []}
+        for name, (kind, what) in makes.items():
+            if name not in held:
+                missing[kind].append(f"CREATE {kind} {name} IF NOT EXISTS FOR {what}")
+        for create in missing["CONSTRAINT"]:
+            self.run(create)
         # Of one transaction: the store is read once for all of them.
-        self._run_together([one for one in creates if one.startswith("CREATE INDEX")])
-        if missing:
+        self._run_together(missing["INDEX"])
+        if any(missing.values()):
             self.run("CALL db.awaitIndexes(3600)")
 
     def run(self, statement: str, values: Mapping[str, Any] | None = None) -> None:

@@ -22,7 +22,7 @@ from netinv.errors import DefinitionError, InputError
 from netinv.files import Opened, Record, fingerprint, keep_original, open_table
 from netinv.inputs import Input, guarded, written
 from netinv.match import Candidate, bundles, match
-from netinv.rows import CHUNK, Checker, Reject, TableWriter
+from netinv.rows import CHUNK, Checker, Reject, TableWriter, reject
 
 CELLS = 100_000
 """Cells taken as empty that are listed for a file; all are counted in its report."""
@@ -243,14 +243,12 @@ def _read_plain(
             checked = checker.check([record.cells for record in whole])
             report.read += len(records)
             report.written += checked.count - len(checked.rejects)
-            refused = {whole[at].number: reject for at, reject in checked.rejects.items()}
+            refused = {whole[at].number: wrong for at, wrong in checked.rejects.items()}
             for record in records:
                 if record.wrong or record.number in refused:
                     report.rejected += 1
-                    reject = refused.get(record.number) or Reject(
-                        "", 0, "", "", "", record.wrong, ""
-                    )
-                    rejects.append(_placed(reject, one.path.name, record, opened))
+                    wrong = refused.get(record.number) or reject("", "", record.wrong)
+                    rejects.append(_placed(wrong, one.path.name, record, opened))
             writer.add(
                 checked,
                 [record.number for record in whole],
@@ -262,10 +260,7 @@ def _read_plain(
                     continue
                 cells += [
                     _placed(
-                        Reject("", 0, "", name, checked.raw[at][name], why, ""),
-                        one.path.name,
-                        whole[at],
-                        opened,
+                        reject(name, checked.raw[at][name], why), one.path.name, whole[at], opened
                     )
                     for name, why in unread
                 ]
@@ -278,9 +273,9 @@ def _read_plain(
     return Reading([report], {spec.name: writer.path}, rejects, cells)
 
 
-def _placed(reject: Reject, file: str, record: Record, opened: Opened) -> Reject:
+def _placed(wrong: Reject, file: str, record: Record, opened: Opened) -> Reject:
     raw = record.raw or opened.raw(record.cells)
-    return replace(reject, file=file, record=record.number, place=record.place, raw=raw)
+    return replace(wrong, file=file, record=record.number, place=record.place, raw=raw)
 
 
 def _read_foreign(
@@ -330,11 +325,11 @@ def _read_foreign(
                 checked = checker.check(
                     [[written(v) for i, v in enumerate(row) if i != at] for row in batch]
                 )
-                for place, reject in sorted(checked.rejects.items()):
+                for place, wrong in sorted(checked.rejects.items()):
                     whole = dict(zip(names, batch[place], strict=True))
                     rejects += [
                         replace(
-                            reject,
+                            wrong,
                             file=reports[role].file,
                             record=number,
                             place=f"record {number}",

@@ -21,10 +21,9 @@ from netinv.inputs import Input
 from netinv.relate import Relations, failed, quoted
 
 SAME, SISTERS, HANDOFF, PATHS, CHANCE = "same", "sisters", "handoff", "paths", "chance"
-IN_PARTS = {"pairs", HANDOFF}
-"""The stages that are worked on part by part, so that no step holds all pairs of all companies."""
 PART = 1_000_000
-"""Shipments in a part, about."""
+"""Shipments in a part, about: what reads `$part` is worked on part by part, so that no step holds
+all pairs of all companies."""
 READS = ("shipments", "companies", "ownerships", "same_as", "processing", "ports")
 """The tables that the rule reads: the links are stale when their sources change."""
 
@@ -50,8 +49,9 @@ class Links:
 
 
 def program(name: str, suffix: str = "sql") -> CypherFile:
-    """A program over the links: SAME says which records tell that they are of one company, HANDOFF
-    makes the links, PATHS says which paths each can be part of, CHANCE what chance alone makes."""
+    """A program over the links: SAME says which records tell that they are of one company, SISTERS
+    which companies are of one owner, the stages make the links, HANDOFF the last of them, PATHS
+    says which paths each can be part of, CHANCE what chance alone makes."""
     return cypherfile.shipped(cypherfile.home("import") / "links" / f"{name}.{suffix}")
 
 
@@ -129,25 +129,25 @@ def relate(relations: Relations, table: str, name: str, values: Mapping[str, Any
         if moves.is_file()
         else "CREATE OR REPLACE VIEW hs_moves AS SELECT '' AS hs_from, '' AS hs_to WHERE false"
     )
-    # The views resolve conflicts at each reading; shipments are read but once, by the legs.
+    # The views resolve conflicts at each reading; all of a shipment is read but once, by the legs.
     for read in READS[1:]:
         execute(f"CREATE TABLE IF NOT EXISTS kept_{read} AS FROM {read}")
         execute(f"CREATE OR REPLACE VIEW {read} AS FROM kept_{read}")
     where = program(SAME)
     try:
-        _same_as(relations, "same", "company", one_company(execute(where.statement).fetchall()))
+        _stands_for(relations, "same", "company", one_company(execute(where.statement).fetchall()))
         where = program(SISTERS)
         execute(f"CREATE OR REPLACE TABLE sisters AS {where.statement}")
-        kin = _firsts(execute("FROM sisters").fetchall())
-        _same_as(relations, "kin", "first", sorted(kin.items()))
+        families = _firsts(execute("FROM sisters").fetchall())
+        _stands_for(relations, "family", "first", sorted(families.items()))
         parts = 1 + int(relations.one("SELECT count(*) FROM shipments")) // PART
         for where in cypherfile.stages():
             made = f"{table}_all" if where.name == HANDOFF else where.name
-            for part in range(parts if where.name in IN_PARTS else 1):
+            reads = where.parameters()
+            for part in range(parts if "part" in reads else 1):
                 given = {**values, "part": part, "parts": parts}
                 into = f"INSERT INTO {made}" if part else f"CREATE OR REPLACE TABLE {made} AS"
-                reads = {name: given[name] for name in where.parameters()}
-                execute(f"{into} {where.statement}", reads)
+                execute(f"{into} {where.statement}", {name: given[name] for name in reads})
         execute(
             "CREATE OR REPLACE VIEW linked AS SELECT * EXCLUDE (shifted, from_days, to_days,"
             f" returning_in, returning_out) FROM {table}_all WHERE NOT shifted"
@@ -162,8 +162,10 @@ def relate(relations: Relations, table: str, name: str, values: Mapping[str, Any
         raise failed(error, where.path.name) from None
 
 
-def _same_as(relations: Relations, table: str, column: str, of: Sequence[tuple[str, str]]) -> None:
-    """Table (id, `column`) of what stands for what."""
+def _stands_for(
+    relations: Relations, table: str, column: str, of: Sequence[tuple[str, str]]
+) -> None:
+    """Make a table (id, `column`) of which company stands for which."""
     relations.database.execute(
         f"CREATE OR REPLACE TABLE {table} AS"
         f" SELECT unnest($1::VARCHAR[]) AS id, unnest($2::VARCHAR[]) AS {column}",

@@ -109,11 +109,11 @@ class Checker:
             made.columns[self.flagged] = flags
         for name, place in self.needed:
             for row in _empty(made.columns[place], len(rows)):
-                made.rejects.setdefault(row, _reject(name, "", "is empty and must not be"))
+                made.rejects.setdefault(row, reject(name, "", "is empty and must not be"))
         if self.traded:
             for row in self._nobody(made):
                 made.rejects.setdefault(
-                    row, _reject("shipper", "", "no party is named at either end")
+                    row, reject("shipper", "", "no party is named at either end")
                 )
         self._count(made)
         return made
@@ -138,7 +138,7 @@ class Checker:
         if doubt:
             made.doubts.setdefault(row, []).append(doubt)
         if wrong and one.required:
-            made.rejects.setdefault(row, _reject(one.name, text, wrong))
+            made.rejects.setdefault(row, reject(one.name, text, wrong))
         elif wrong:
             made.raw.setdefault(row, {})[one.name] = text
             if one.name == "consignee":
@@ -180,7 +180,8 @@ class Checker:
         return value, doubt, also, ""
 
 
-def _reject(column: str, value: str, reason: str) -> Reject:
+def reject(column: str, value: str, reason: str) -> Reject:
+    """What is wrong in a row, before it is said which row that is."""
     return Reject("", 0, "", column, value, reason, "")
 
 
