@@ -14,8 +14,6 @@ test: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2 --dist loadgroup
-	$(BIN)/netinv --quiet demo demo
-	$(BIN)/netinv --case demo server stop
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .

@@ -20,7 +20,7 @@ for name in list(os.environ):
 os.environ["NETINV_IDLE"] = "900"
 # A test's Neo4j answers thousands of small questions: what a JVM gains from compiling them well,
 # and from planning them anew for every few nodes, it never earns back.
-os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
+os.environ.setdefault("NETINV_JAVA", "-XX:TieredStopAtLevel=1")
 home.SETTINGS += "dbms.cypher.min_replan_interval=1h\n"
 
 REQUIRED = bool(os.environ.get("NETINV_REQUIRE_ALL"))

@@ -22,6 +22,7 @@ from netinv import api, cypherfile, difference, link, relate, server, shape
 from netinv.api import OpenCase
 from netinv.errors import CaseError, DefinitionError, TooLargeError
 from tests.conftest import write_tables
+from tests.test_cli import RING
 from tests.test_load import HOSTILE, WORLD
 
 pytestmark = pytest.mark.server
@@ -152,32 +153,26 @@ def test_bulk_and_bolt_write_the_same_graph(
             own.stop()
 
 
-def test_after_a_bulk_load_only_the_difference_is_written(own: OpenCase, tmp_path: Path) -> None:
-    first = {name: WORLD[name] for name in ("companies", "ports", "shipments")}
-    own.load(write_tables(tmp_path / "a", first), bulk=True)
-    rest = {name: text for name, text in WORLD.items() if name not in first}
-    written = own.load(write_tables(tmp_path / "b", rest)).graph
-    assert "shipments" not in written.rows and written.rows["people"] == 1
-    assert written.stubs_completed > 0
-    assert own.run("find-paths", **{"from": "P1", "to": "C2"}).findings
-
-
-def test_bulk_is_chosen_when_it_pays(
+def test_bulk_is_chosen_when_it_pays_and_then_only_the_difference_is_written(
     own: OpenCase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tables = write_tables(tmp_path / "t", WORLD)
+    first = {name: WORLD[name] for name in ("companies", "ports", "shipments")}
     said: list[str] = []
     own.say = said.append
     monkeypatch.setattr(api, "PAYS", 5)
     own.start()  # an empty database that runs is as good as none
-    loaded = own.load(tables)
+    loaded = own.load(write_tables(tmp_path / "a", first))
     assert loaded.links is not None and "importing with neo4j-admin" in said
     said.clear()
-    more = write_tables(tmp_path / "more", {"companies": "id|name\nC9|Nine"})
-    assert own.load(more).links is None, "the graph stands: the rest goes over Bolt"
+    rest = write_tables(tmp_path / "b", {n: text for n, text in WORLD.items() if n not in first})
+    more = own.load(rest)
+    assert more.links is None, "the graph stands: the rest goes over Bolt"
     assert "importing with neo4j-admin" not in said
+    assert "shipments" not in more.graph.rows and more.graph.rows["people"] == 1
+    assert more.graph.stubs_completed > 0
+    assert own.run("find-paths", **{"from": "P1", "to": "C2"}).findings
     with pytest.raises(CaseError, match="has a graph already; netinv rebuild makes it anew"):
-        own.load(more, bulk=True)
+        own.load(rest, bulk=True)
 
 
 def test_bulk_needs_a_server_of_ours(case: OpenCase, tmp_path: Path) -> None:
@@ -208,31 +203,34 @@ def test_a_kill_leaves_nothing_half_written(own: OpenCase, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("next_command", ["find-rings", "link"])
 def test_what_a_kill_after_the_swap_leaves_is_made_whole(
-    own: OpenCase, monkeypatch: pytest.MonkeyPatch, next_command: str
+    own: OpenCase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, next_command: str
 ) -> None:
+    tables = write_tables(tmp_path / "t", {**WORLD, "shipments": RING})
+
     def killed(case: Any, graph: Any) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
         patch.setattr(difference, "finish", killed)
         with pytest.raises(KeyboardInterrupt):
-            own.load(cypherfile.home("import") / "sample", bulk=True)
+            own.load(tables, bulk=True)
     assert not own.graph().ask("SHOW CONSTRAINTS YIELD name RETURN name").rows
     said: list[str] = []
     own.say = said.append
     if next_command == "link":
         assert own.link().written == 0
-    else:
-        assert own.run(next_command).findings
-        assert "putting into the graph what it lacks" in said
+        assert own.graph().ask("SHOW CONSTRAINTS YIELD name RETURN name").rows
+        return
+    assert own.run(next_command, strength=0).findings
+    assert "putting into the graph what it lacks" in said
     found = dump(own)
+    said.clear()
+    own.run(next_command)
+    assert "putting into the graph what it lacks" not in said
     monkeypatch.setattr(api, "PAYS", 1)
     own.rebuild()
     whole = dump(own)
     assert found - whole == Counter() == whole - found
-    said.clear()
-    own.run("find-rings")
-    assert "putting into the graph what it lacks" not in said
 
 
 def test_a_statement_that_is_not_understood_goes_over_bolt(

@@ -14,6 +14,7 @@ from netinv.api import OpenCase
 from netinv.case import SETTINGS, read_json, write_json
 from netinv.doctor import FAULT, FINE, NOTE, Look, examine
 from netinv.graph import Graph
+from netinv.intake import take_in
 from netinv.model import KEYS
 from netinv.server import Address
 from tests.conftest import write_tables
@@ -173,6 +174,18 @@ def test_with_a_case_loaded_it_says_what_is_there_and_what_can_be_asked(
     assert found["find-shared-directors"].found.startswith("No directorships are loaded")
     case.link()
     assert "links" not in looked(case)
+
+
+def test_a_question_of_which_only_a_branch_can_be_checked_is_said_to_be_so(
+    alone: OpenCase, tmp_path: Path
+) -> None:
+    serials = SHIPMENTS.replace("weight_kg", "serial")
+    take_in(alone.case, [write_tables(tmp_path / "tables", {"shipments": serials})])
+    found = {one.what: one for one in doctor._asked(alone)}
+    reused = found["find-reused-identities"]
+    assert reused.sign == NOTE
+    assert reused.found.startswith("can be asked, in part. Could not be checked: containers.")
+    assert "serials" not in reused.found
 
 
 @pytest.mark.server

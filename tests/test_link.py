@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from netinv import link
+from netinv import cli, link
 from netinv.api import OpenCase
 from netinv.case import Case, open_case
 from netinv.errors import DefinitionError, InputError
@@ -586,6 +586,36 @@ def test_the_best_few_of_a_shipment_are_kept_ties_too_and_the_rest_is_counted(
     assert {row["of"] for row in world.paper.rows} == {len(weights)}
     best = min(world.paper.rows, key=lambda row: row["expected"])
     assert best["rank"] == 1
+
+
+@pytest.mark.parametrize(
+    ("crowd", "found", "crowded"),
+    [
+        (100, {"S1", "S2", "S3", "S4", "S5"}, 0),
+        (5, {"S1", "S2", "S3", "S4", "S5"}, 0),
+        (3, {"S1", "S2", "S3", "S5"}, 5),  # up to 3 % of drift, and whatever bears the lot
+        (1, {"S1", "S5"}, 5),
+    ],
+)
+def test_in_a_crowd_the_nearest_weights_are_looked_at_and_the_shipments_counted(
+    world: World, crowd: int, found: set[str], crowded: int
+) -> None:
+    world.load(
+        shipments="""
+        id | shipper | consignee | departed   | arrived    | weight_kg | lot
+        S0 | A       | B         | 2024-01-02 | 2024-01-10 | 100       | L
+        S1 | B       | C         | 2024-01-12 | 2024-01-20 | 99.5      |
+        S2 | B       | C         | 2024-01-12 | 2024-01-20 | 98.5      |
+        S3 | B       | D         | 2024-01-12 | 2024-01-20 | 97.5      |
+        S4 | B       | D         | 2024-01-12 | 2024-01-20 | 96.5      |
+        S5 | B       | D         | 2024-01-12 | 2024-01-20 | 96.4      | L
+        """
+    )
+    links = world.link(keep=50, crowd=crowd)
+    assert {row["b"] for row in world.paper.rows if row["basis"] in ("weight", "lot")} == found
+    assert links.crowded == crowded
+    said = " ".join(cli._linked_notes(links))
+    assert ("only the nearest weights" in said) == bool(crowded)
 
 
 def test_what_cannot_be_linked_is_counted_by_what_it_lacks(world: World) -> None:

@@ -21,6 +21,8 @@ from netinv.case import open_case
 from netinv.relate import Relations
 from tests.test_link import World
 
+pytestmark = pytest.mark.xdist_group("properties")  # the last test counts what the others made
+
 Row = dict[str, str]
 Tables = dict[str, list[Row]]
 

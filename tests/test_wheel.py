@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from netinv.server import Address
 from tests.conftest import ROOT
 
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("wheel")]
@@ -53,25 +52,39 @@ def test_the_wheel_holds_what_the_program_reads(wheel: Path) -> None:
     assert "netinv/neo4j-2026.08.1.lock.toml" in names
 
 
-def test_the_demo_runs_from_the_wheel(wheel: Path, on_server: Address, tmp_path: Path) -> None:
-    """In an environment that holds the wheel and what it needs, and no checkout."""
-    del on_server
+def test_the_demo_runs_from_the_wheel(wheel: Path, tmp_path: Path) -> None:
+    """In an environment that holds the wheel and what it needs, and no checkout; on a Neo4j that
+    it starts by itself."""
     venv.create(tmp_path / "env", with_pip=True)
     python = tmp_path / "env" / "bin" / "python"
     subprocess.run(
-        [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", str(wheel)],
+        [
+            python,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            f"{wheel}[local]",
+        ],
         check=True,
         capture_output=True,
     )
-    done = subprocess.run(
-        [python.parent / "netinv", "demo", "out"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    netinv = python.parent / "netinv"
+    try:
+        done = subprocess.run(
+            [netinv, "demo", "out"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+    finally:
+        stop = [netinv, "--case", "out", "server", "stop"]
+        stopped = subprocess.run(stop, cwd=tmp_path, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
+    assert stopped.returncode == 0, stopped.stderr
     for name in ("find-rings", "find-circular-routes", "find-relabel-chains"):
         assert (tmp_path / "out" / f"{name}.html").stat().st_size > 100_000
     assert "Try next:" in done.stdout

@@ -7,7 +7,13 @@
 --   the sender are worked on: companies of one owner in the same.
 -- misses: habits of a company before the time of the data
 -- table: links
-WITH world AS (SELECT count(*)::DOUBLE AS shipments FROM legs),
+-- inputs:
+--   crowd: {type: integer, default: 100, min: 1, max: 100000000, ours: true, help: Most loads of one sender and of about one weight within a window; of more only the nearest weights are looked at}
+WITH world AS (
+  SELECT count(*)::DOUBLE AS shipments,
+    greatest(1, (date_diff('day', min(departed), max(arrived)) + 1) / ($window::INT + 1)) AS windows
+  FROM legs
+),
 trade AS (
   SELECT sender, receiver, heading, coalesce(net, gross) AS kg, discharge_port, to_country,
     coalesce(floor(ln(net) / 0.0513)::INT, 100000 + floor(ln(gross) / 0.0513)::INT) AS size
@@ -94,6 +100,8 @@ SELECT l.load, l.id, l.name, l.parts, l.papers, l.sender, l.receiver, l.by_notif
   s.n AS sent, coalesce(g.n, 1) AS got,
   greatest(coalesce(se.n, 0) - 1, 0) AS sent_exact,
   greatest(coalesce(sb.n, 0) + coalesce(sl.n, 0) + coalesce(sh.n, 0) - 1, 0) AS sent_near,
+  $crowd::INT * w.windows / (sent_near + 1) AS room, room < 1 AND l.kg IS NOT NULL AS crowded,
+  $tolerance::DOUBLE * least(1, room) AS reach,
   greatest(coalesce(ge.n, 0) - 1, 0) AS got_exact,
   greatest(coalesce(gb.n, 0) + coalesce(gl.n, 0) + coalesce(gh.n, 0) - 1, 0) AS got_near,
   coalesce(z.n, 1) / w.shipments AS alike, coalesce(x.n, 1) / w.shipments AS same_weight,

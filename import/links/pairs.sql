@@ -32,7 +32,7 @@ arrivals AS (
   FROM inbound JOIN sisters s ON s.one = onward JOIN kins k ON k.one = onward
 ),
 leaving AS (
-  SELECT load, sender, lot, serial, sealed, net, gross, net_bucket, gross_bucket, first, days,
+  SELECT load, sender, lot, serial, sealed, net, gross, net_bucket, gross_bucket, reach, first, days,
     departed, departed - $shift::INT AS back
   FROM loads CROSS JOIN world
   WHERE went = $part::INT AND sender IS NOT NULL AND departed IS NOT NULL
@@ -72,20 +72,20 @@ ends_in AS (
   FROM arrivals CROSS JOIN probes WHERE gross IS NOT NULL
 ),
 ends_out AS (
-  SELECT load, sender, shifted, gone, 1 AS via, lot AS key, NULL::DOUBLE AS kg
+  SELECT load, sender, shifted, gone, 1 AS via, lot AS key, NULL::DOUBLE AS kg, reach
   FROM outbound WHERE lot IS NOT NULL
   UNION ALL
-  SELECT load, sender, shifted, gone, 2, serial, NULL FROM outbound WHERE serial IS NOT NULL
+  SELECT load, sender, shifted, gone, 2, serial, NULL, reach FROM outbound WHERE serial IS NOT NULL
   UNION ALL
-  SELECT load, sender, shifted, gone, 3, sealed, NULL FROM outbound WHERE sealed IS NOT NULL
+  SELECT load, sender, shifted, gone, 3, sealed, NULL, reach FROM outbound WHERE sealed IS NOT NULL
   UNION ALL
-  SELECT load, sender, shifted, gone, 4, net_bucket || ' ' || span, net
+  SELECT load, sender, shifted, gone, 4, net_bucket || ' ' || span, net, reach
   FROM outbound WHERE net IS NOT NULL
   UNION ALL
-  SELECT load, sender, shifted, gone, 5, gross_bucket || ' ' || span, gross
+  SELECT load, sender, shifted, gone, 5, gross_bucket || ' ' || span, gross, reach
   FROM outbound WHERE gross IS NOT NULL
   UNION ALL
-  SELECT load, sender, shifted, gone, 6, gross_bucket || ' ' || span, gross
+  SELECT load, sender, shifted, gone, 6, gross_bucket || ' ' || span, gross, reach
   FROM outbound WHERE gross IS NOT NULL AND net IS NULL
 ),
 met AS (
@@ -93,7 +93,7 @@ met AS (
     date_diff('day', a.arrived, b.gone) AS days
   FROM ends_in a JOIN ends_out b ON b.sender = a.onward AND b.via = a.via AND b.key = a.key
   WHERE b.gone BETWEEN a.arrived AND a.arrived + $window::INT
-    AND (a.via < 4 OR round(1 - least(a.kg, b.kg) / greatest(a.kg, b.kg), 9) <= $tolerance::DOUBLE)
+    AND (a.via < 4 OR round(1 - least(a.kg, b.kg) / greatest(a.kg, b.kg), 9) <= b.reach)
 ),
 traced AS (SELECT a, b, shifted, min(via) AS via FROM met WHERE via < 4 GROUP BY a, b, shifted),
 facts AS (

@@ -39,6 +39,7 @@ SETTINGS = {
     "memory": ("NETINV_MEMORY", ""),
     "idle": ("NETINV_IDLE", "3600"),
     "cache": ("NETINV_CACHE", ""),
+    "java": ("NETINV_JAVA", ""),
 }
 """Setting → its environment variable and its default. A flag beats the variable, the variable beats
 `settings` in the case's case.json, and that beats the default."""

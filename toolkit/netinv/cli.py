@@ -531,6 +531,13 @@ def _linked_notes(links: Any) -> Iterator[str]:
         yield f"{weaker} not kept ({links.inputs['keep']} for a shipment)"
     if links.tied:
         yield f"{links.tied:,} kept beyond that, tied with the last"
+    if links.crowded:
+        many = counted(links.crowded, "shipment")
+        limit = links.inputs["crowd"]
+        yield (
+            f"{many} with more than {limit} like it of its sender within a window:"
+            " only the nearest weights were tried"
+        )
     total = links.unlinkable.get("shipments", 0)
     for what, count in links.unlinkable.items():
         if count and what != "shipments":

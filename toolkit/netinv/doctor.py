@@ -16,7 +16,7 @@ from netinv import cypherfile, difference, link
 from netinv.api import OpenCase, version
 from netinv.case import SETTINGS
 from netinv.errors import NetinvError
-from netinv.investigate import unanswerable
+from netinv.investigate import answerable
 from netinv.model import KEYS
 
 FINE, NOTE, FAULT = "ok", "note", "FAULT"
@@ -143,9 +143,9 @@ def _asked(case: OpenCase) -> Iterator[Look]:
     if why := link.stale(case.case) if tables["shipments"] else "":
         yield Look(NOTE, "links", why, "netinv link")
     for name, file in cypherfile.investigations(case.cypher_dirs).items():
-        why = unanswerable(case.case, file)
+        good, why = answerable(case.case, file)
         yield Look(
             NOTE if why else FINE,
             name,
-            why or "can be asked",
+            why if not good else f"can be asked, in part. {why}" if why else "can be asked",
         )

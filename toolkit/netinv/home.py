@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import secrets
+import shlex
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -174,8 +175,9 @@ def start_import(
 
 
 def _java(installation: Installation, heap: int, *flags: str) -> list[str]:
-    """The command line of Java up to the main class."""
-    command = [str(installation.java), *JAVA_FLAGS, f"-Xmx{heap}m", *flags]
+    """The command line of Java up to the main class, with the flags of NETINV_JAVA."""
+    own = shlex.split(os.environ.get("NETINV_JAVA", ""))
+    command = [str(installation.java), *JAVA_FLAGS, f"-Xmx{heap}m", *flags, *own]
     if installation.aot:
         command.append(f"-XX:AOTCache={installation.aot}")
     jars = sorted(str(path) for path in installation.lib.glob("*.jar"))

@@ -133,7 +133,7 @@ def run(
     Reader(
         file, result, options, chance, runs.decisions(case), _undeclared(case, file, result)
     ).read(answer.rows, answer.columns, answer.more)
-    lost = answer.more or bool(links and links.cut and uses_links(file))
+    lost = answer.more or bool(links and (links.cut or links.crowded) and uses_links(file))
     if hubs := file.mapping("hubs"):
         lost = _say_hubs(graph, hubs, values, result) or lost
     if options["exact"] and lost:
@@ -341,10 +341,12 @@ def _say_days(case: Case, result: Result) -> str:
     return ""
 
 
-def unanswerable(case: Case, file: CypherFile) -> str:
-    """Why a question cannot be checked on what is loaded; empty when it can."""
+def answerable(case: Case, file: CypherFile) -> tuple[bool, str]:
+    """Whether a question can be checked on what is loaded, and why it, or a branch of it, cannot:
+    empty when all of it can."""
     result = Result(_question(case, file, {}, {}, ""), NOTHING)
-    return "" if _check(case, file, result) else " ".join(result.notes)
+    good = _check(case, file, result)
+    return good, " ".join(note for note in result.notes if not good or note.startswith(BRANCH))
 
 
 def _say_links(case: Case, result: Result, values: Mapping[str, Any]) -> None:
@@ -371,6 +373,12 @@ def _say_links(case: Case, result: Result, values: Mapping[str, Any]) -> None:
         result.cut.append(
             f"{links.cut:,} weaker hand-overs were not kept: {links.inputs['keep']} for a shipment,"
             " ties included (netinv link --keep 100000 keeps all)."
+        )
+    if links.crowded:
+        result.cut.append(
+            f"{links.crowded:,} shipments were looked for among the nearest weights alone: their"
+            f" senders send more than {links.inputs['crowd']} like them within a window"
+            " (netinv link --crowd 100000000 looks at all)."
         )
 
 

@@ -31,7 +31,8 @@ READS = ("shipments", "companies", "ownerships", "same_as", "processing", "ports
 @dataclass(frozen=True)
 class Links:
     """What one linking made: `kept` of `tried` candidates, `cut` beyond the best few of a
-    shipment, and for how many shipments nothing could be tried for want of a column."""
+    shipment, for how many shipments only the nearest weights were looked at, since their sender
+    sends many alike, and for how many nothing could be tried for want of a column."""
 
     rule: str
     inputs: Mapping[str, Any]
@@ -39,6 +40,7 @@ class Links:
     kept: int = 0
     cut: int = 0
     tied: int = 0
+    crowded: int = 0
     bases: Mapping[str, int] = field(default_factory=dict)
     chance: Mapping[str, Sequence[float]] = field(default_factory=dict)
     """Command → the scores of the findings that chance alone makes of it, best first."""
@@ -272,6 +274,7 @@ def link(
                     f" (SELECT a, count(*) AS n FROM {table} GROUP BY a)"
                 )
             ),
+            crowded=int(relations.one("SELECT count(*) FROM loads WHERE load > 0 AND crowded")),
             bases=dict(
                 relations.rows(f"SELECT basis, count(*) FROM {table} GROUP BY 1 ORDER BY 1")
             ),
