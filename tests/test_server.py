@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from netinv import bolt, server
-from netinv.errors import CaseError, InputError, ServerError
+from netinv.errors import CaseError, InputError, NetinvError, ServerError
 from netinv.home import USER, password_file
 from netinv.server import Address
 from netinv.state import created, read, server_of, watcher_of
@@ -230,6 +230,21 @@ def test_too_much_memory_is_said_and_not_remembered(case: Path) -> None:
     assert watcher_of(case / "server", read(case / "server")) is None
     with pytest.raises(InputError, match="use 512m or 4g"):
         server.ensure(case, quiet, memory="lots")
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        ("-XX:Nope", r"option 'Nope'.*\(mend the flags in NETINV_JAVA\)"),
+        ("'-Dopen", r"NETINV_JAVA: no closing quotation \(close what is quoted\)"),
+    ],
+)
+def test_flags_that_java_does_not_know_are_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flags: str, said: str
+) -> None:
+    monkeypatch.setenv("NETINV_JAVA", flags)
+    with pytest.raises(NetinvError, match=said):
+        server.ensure(tmp_path, quiet)
 
 
 def test_a_port_lost_at_the_last_moment_a_removed_store_and_a_deleted_folder(

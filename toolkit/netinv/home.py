@@ -176,7 +176,12 @@ def start_import(
 
 def _java(installation: Installation, heap: int, *flags: str) -> list[str]:
     """The command line of Java up to the main class, with the flags of NETINV_JAVA."""
-    own = shlex.split(os.environ.get("NETINV_JAVA", ""))
+    try:
+        own = shlex.split(os.environ.get("NETINV_JAVA", ""))
+    except ValueError as error:
+        raise InputError(
+            str(error).lower(), where="NETINV_JAVA", next="close what is quoted"
+        ) from None
     command = [str(installation.java), *JAVA_FLAGS, f"-Xmx{heap}m", *flags, *own]
     if installation.aot:
         command.append(f"-XX:AOTCache={installation.aot}")
