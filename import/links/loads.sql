@@ -3,11 +3,15 @@
 --   Every leg is a load, under its number; the sum of a few stands beside them under the number of
 --   its first part with a minus. Of all legs it says: how often the sender sends, and the receiver
 --   gets, this weight and one like it; how usual the heading, the customer, the port and the country
---   are for the sender (shares). `came` and `went` say in which of `parts` parts the receiver and
---   the sender are worked on: companies of one owner in the same.
+--   are for the sender (shares). `reach` is the drift up to which it is looked for: less than the
+--   tolerance where it is `crowded`, its sender sending more than `crowd` loads of about this weight
+--   within a window: the nearest are then looked at. `came` and `went` say in which of `parts` parts
+--   the receiver and the sender are worked on: companies of one owner in the same.
 -- misses: habits of a company before the time of the data
 -- table: links
 -- inputs:
+--   window: {type: integer, default: 45, min: 0, max: 365, help: Most days from arrival to departure}
+--   tolerance: {type: number, default: 0.05, min: 0, max: 0.05, help: Most drift of weight (share)}
 --   crowd: {type: integer, default: 100, min: 1, max: 100000000, ours: true, help: Most loads of one sender and of about one weight within a window; of more only the nearest weights are looked at}
 WITH world AS (
   SELECT count(*)::DOUBLE AS shipments,

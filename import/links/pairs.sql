@@ -7,8 +7,6 @@
 -- misses: what leaves by other weights than it arrived by, and without a physical trace
 -- table: links
 -- inputs:
---   window: {type: integer, default: 45, min: 0, max: 365, help: Most days from arrival to departure}
---   tolerance: {type: number, default: 0.05, min: 0, max: 0.05, help: Most drift of weight (share)}
 --   shift: {type: integer, default: 200, min: 0, max: 3650, help: "Days by which departures are set back to see what chance alone gives; 0 does not look"}
 WITH world AS (
   SELECT min(departed) AS first,

@@ -45,6 +45,7 @@ class Difference:
         self.relations = relations
         self.progress = progress
         self.pending = 0
+        self.bare: set[str] = set()
         self.load = uuid.uuid4().hex[:12]
         self.batch = 0
         self.state = case.path("written", "state.json")
@@ -72,22 +73,24 @@ class Difference:
         """Tables `new_<name>` (what must stand), `change_<name>`, `gone_<name>` (their keys)."""
         query = query or f"SELECT key, row_hash FROM {name}"
         path = self.path(name)
-        held = (
-            f"FROM read_parquet('{quoted(path)}')"
-            if path.is_file()
-            else "SELECT NULL::VARCHAR AS key, NULL::UBIGINT AS row_hash WHERE false"
-        )
         execute = self.relations.database.execute
         execute(f"CREATE TABLE new_{name} AS {query}")
-        execute(f"CREATE TABLE held_{name} AS {held}")
-        execute(
-            f"CREATE TABLE change_{name} AS SELECT n.key FROM new_{name} n"
-            f" LEFT JOIN held_{name} h USING (key) WHERE h.row_hash IS DISTINCT FROM n.row_hash"
-        )
-        execute(
-            f"CREATE TABLE gone_{name} AS SELECT key FROM held_{name}"
-            f" WHERE key NOT IN (SELECT key FROM new_{name})"
-        )
+        if path.is_file():
+            execute(f"CREATE TABLE held_{name} AS FROM read_parquet('{quoted(path)}')")
+            execute(
+                f"CREATE TABLE change_{name} AS SELECT n.key FROM new_{name} n"
+                f" LEFT JOIN held_{name} h USING (key) WHERE h.row_hash IS DISTINCT FROM n.row_hash"
+            )
+            execute(
+                f"CREATE TABLE gone_{name} AS SELECT key FROM held_{name}"
+                f" WHERE key NOT IN (SELECT key FROM new_{name})"
+            )
+        else:
+            # Nothing is held: all that is new is to be written, and nothing to be compared.
+            self.bare.add(name)
+            execute(f"CREATE VIEW held_{name} AS FROM new_{name} WHERE false")
+            execute(f"CREATE VIEW change_{name} AS SELECT key FROM new_{name}")
+            execute(f"CREATE VIEW gone_{name} AS SELECT key FROM held_{name}")
         touched = self.count(f"change_{name}") + self.count(f"gone_{name}")
         if not touched:
             return
@@ -99,11 +102,18 @@ class Difference:
             f" (FROM gone_{name}) THEN row_hash END AS row_hash FROM (SELECT * FROM held_{name}"
             f" UNION ALL SELECT * FROM new_{name} WHERE key NOT IN (SELECT key FROM held_{name})))"
             f" TO '{quoted(part)}' (FORMAT parquet)"
+            if path.is_file()
+            else f"COPY (SELECT key, NULL::UBIGINT AS row_hash FROM new_{name})"
+            f" TO '{quoted(part)}' (FORMAT parquet)"
         )
         part.replace(path)
         meant = path.with_suffix(".meant")
         execute(f"COPY new_{name} TO '{quoted(meant)}' (FORMAT parquet)")
         self.meant.append((meant, path))
+
+    def changed(self, name: str, rows: str) -> str:
+        """Of the rows of a query, those that are new or were otherwise."""
+        return rows if name in self.bare else f"{rows} SEMI JOIN change_{name} USING (key)"
 
     def doubt(self, path: Path) -> None:
         """Take the hashes from a file of `written/`: its rows are to be written anew or removed."""
@@ -157,7 +167,7 @@ class Difference:
         )
         self.write_all(
             statement,
-            f"SELECT * FROM {rows} SEMI JOIN change_{table} USING (key)",
+            self.changed(table, f"SELECT * FROM {rows}"),
             "links" if type_ == "HANDOFF" else type_,
             self.count(f"change_{table}"),
         )

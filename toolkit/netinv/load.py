@@ -154,9 +154,8 @@ class Writer:
             # A number that was a vessel's may have become a party's, or the other way about.
             again = f"SELECT key FROM change_{name} SEMI JOIN held_{name} USING (key)"
             self.unlink(spec, again, total)
-        sql = f"SELECT * EXCLUDE (row_hash) FROM {name} SEMI JOIN change_{name} USING (key)"
-        if spec.fields["writes"] in KEYS:
-            sql = sql.replace("(row_hash)", "(row_hash, key)")
+        but = "row_hash, key" if spec.fields["writes"] in KEYS else "row_hash"
+        sql = self.difference.changed(name, f"SELECT * EXCLUDE ({but}) FROM {name}")
         self.difference.write_all(spec.statement, sql, name, total)
         self.report.rows[name] = total
 
