@@ -265,9 +265,12 @@ CALL (known, sisters, world, span) {
   WITH *, CASE WHEN a.net IS NOT NULL AND b.net IS NOT NULL THEN [a.net, b.net]
     WHEN a.gross IS NOT NULL AND b.gross IS NOT NULL THEN [a.gross, b.gross] END AS kg
   WITH *, CASE WHEN kg[0] > kg[1] THEN 1 - kg[1] / kg[0] ELSE 1 - kg[0] / kg[1] END AS drift
+  // In a crowd of like loads the nearest weights alone.
+  WITH *, $crowd * CASE WHEN span > $window + 1 THEN 1.0 * span / ($window + 1) ELSE 1.0 END
+    / CASE WHEN b.sends_near > 1 THEN b.sends_near ELSE 1 END AS room
   WITH *, CASE WHEN a.lot = b.lot THEN 'lot' WHEN a.serial = b.serial THEN 'serial'
     WHEN a.sealed = b.sealed THEN 'container+seal'
-    WHEN round(drift, 9) <= $tolerance THEN
+    WHEN round(drift, 9) <= $tolerance * CASE WHEN room < 1 THEN room ELSE 1 END THEN
       CASE WHEN b.summed THEN 'split' WHEN a.summed THEN 'merge'
         WHEN sister THEN 'affiliate' ELSE 'weight' END END AS basis
   WHERE basis IS NOT NULL

@@ -45,7 +45,7 @@ class Difference:
         self.relations = relations
         self.progress = progress
         self.pending = 0
-        self.bare: set[str] = set()
+        self.bare: set[str] = set()  # of what the graph holds no row yet
         self.load = uuid.uuid4().hex[:12]
         self.batch = 0
         self.state = case.path("written", "state.json")
@@ -86,7 +86,7 @@ class Difference:
                 f" WHERE key NOT IN (SELECT key FROM new_{name})"
             )
         else:
-            # Nothing is held: all that is new is to be written, and nothing to be compared.
+            # Nothing is held, so there is nothing to compare.
             self.bare.add(name)
             execute(f"CREATE VIEW held_{name} AS FROM new_{name} WHERE false")
             execute(f"CREATE VIEW change_{name} AS SELECT key FROM new_{name}")
@@ -97,15 +97,14 @@ class Difference:
         self.pending += touched
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")
-        execute(
-            f"COPY (SELECT key, CASE WHEN key NOT IN (FROM change_{name}) AND key NOT IN"
+        doubted = (
+            f"SELECT key, NULL::UBIGINT AS row_hash FROM new_{name}"
+            if name in self.bare
+            else f"SELECT key, CASE WHEN key NOT IN (FROM change_{name}) AND key NOT IN"
             f" (FROM gone_{name}) THEN row_hash END AS row_hash FROM (SELECT * FROM held_{name}"
-            f" UNION ALL SELECT * FROM new_{name} WHERE key NOT IN (SELECT key FROM held_{name})))"
-            f" TO '{quoted(part)}' (FORMAT parquet)"
-            if path.is_file()
-            else f"COPY (SELECT key, NULL::UBIGINT AS row_hash FROM new_{name})"
-            f" TO '{quoted(part)}' (FORMAT parquet)"
+            f" UNION ALL SELECT * FROM new_{name} WHERE key NOT IN (SELECT key FROM held_{name}))"
         )
+        execute(f"COPY ({doubted}) TO '{quoted(part)}' (FORMAT parquet)")
         part.replace(path)
         meant = path.with_suffix(".meant")
         execute(f"COPY new_{name} TO '{quoted(meant)}' (FORMAT parquet)")
