@@ -49,8 +49,8 @@ LESSONS = (
 """Statements of the training run: what they load, every later start has at hand."""
 
 PLANNED = ("find-rings", "find-relabel-chains")
-"""Questions that are planned too: the first question of a large case then takes a tenth less. All of
-them would take the training a minute more and gain nothing that was measured."""
+"""Questions that are planned too: the first question of a large case then takes a tenth less. All
+of them would take the training a minute more and gain nothing that was measured."""
 
 Say = Callable[[str], None]
 Progress = Callable[[int, int], None]
