@@ -271,10 +271,12 @@ def _train(installation: Installation, aot: Path, say: Say) -> None:
                     raise ServerError(f"Neo4j refuses to be trained: {refused}") from None
                 except OSError:
                     if process.poll() is not None or time.monotonic() > limit:
+                        words = last_words(home)[0]
+                        flags = "create the Java Virtual Machine" in words
                         raise ServerError(
-                            f"Neo4j does not start here: {last_words(home)[0]}",
+                            f"Neo4j does not start here: {words}",
                             next="mend the flags in NETINV_JAVA"
-                            if os.environ.get("NETINV_JAVA")
+                            if flags and os.environ.get("NETINV_JAVA")
                             else "free some memory and disk and try again",
                         ) from None
                     time.sleep(0.1)

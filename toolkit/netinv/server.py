@@ -314,8 +314,6 @@ def _start(
     hint = "read that log; netinv rebuild makes the database again from the case's tables"
     if "store_lock" in words:
         hint = "end the other Neo4j that works on this folder"
-    elif "create the Java Virtual Machine" in words and os.environ.get("NETINV_JAVA"):
-        hint = "mend the flags in NETINV_JAVA"
     elif "memory" in words or "heap" in words:
         hint = "ask for less memory, or end other programs"
     raise ServerError(f"Neo4j ended while it was starting: {words}", where=str(log), next=hint)
