@@ -21,17 +21,21 @@ NAMES = sorted(cypherfile.investigations())
 pytestmark = pytest.mark.server
 
 
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+KINDS = {
+    path.stem: yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)
+    for path in sorted(CASES.glob("*.yaml"))
+}
+
+
 def cases(kind: str) -> list[Any]:
     """The cases of all files: `fires`, `quiet` or `unchecked`."""
-    found = []
-    for path in sorted(CASES.glob("*.yaml")):
-        for one in yaml.safe_load(path.read_text(encoding="utf-8")).get(kind, []):
-            # In one process, which then plans a question once.
-            group = pytest.mark.xdist_group(path.stem)
-            found.append(
-                pytest.param(path.stem, one, id=f"{path.stem}: {one['name']}", marks=group)
-            )
-    return found
+    # In one process, which then plans a question once.
+    return [
+        pytest.param(name, one, id=f"{name}: {one['name']}", marks=pytest.mark.xdist_group(name))
+        for name, kinds in KINDS.items()
+        for one in kinds.get(kind, [])
+    ]
 
 
 def background(count: int) -> str:
@@ -119,9 +123,8 @@ def test_every_file_is_clean_and_has_its_cases(case: OpenCase, name: str) -> Non
     file = cypherfile.investigations()[name]
     case.graph().claim("test")
     assert investigate.lint(file, case.graph()) == []
-    path = CASES / f"{name}.yaml"
-    assert path.is_file(), f"tests/cases/{name}.yaml is missing"
-    kinds = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert name in KINDS, f"tests/cases/{name}.yaml is missing"
+    kinds = KINDS[name]
     assert kinds.get("fires"), "no case that fires"
     assert any(one.get("covers") and one.get("says") for one in kinds["fires"]), "no coverage"
     assert len(kinds.get("quiet", [])) >= 2, "no two look-alikes that stay quiet"
@@ -130,7 +133,7 @@ def test_every_file_is_clean_and_has_its_cases(case: OpenCase, name: str) -> Non
 
 
 def test_no_cases_without_an_investigation() -> None:
-    assert {path.stem for path in CASES.glob("*.yaml")} <= set(NAMES)
+    assert set(KINDS) <= set(NAMES)
 
 
 def seen(value: Any) -> Any:

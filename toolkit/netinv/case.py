@@ -19,6 +19,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,8 @@ class Case:
 
     def sources(self, *, retired: bool = False) -> list[Source]:
         """What was taken in, in the order of its hashes; retired ones only when asked for."""
-        found = [_read_source(path) for path in sorted(self.path("sources").glob("*.json"))]
+        files = sorted(self.path("sources").glob("*.json"))
+        found = [_read_source(path, path.stat().st_mtime_ns) for path in files]
         return [one for one in found if retired or not one.retired]
 
     def source(self, id: str) -> Source:
@@ -260,7 +262,9 @@ def write_json(path: Path, value: Any) -> None:
     part.replace(path)
 
 
-def _read_source(path: Path) -> Source:
+@lru_cache(4_096)
+def _read_source(path: Path, stamp: int) -> Source:
+    """An entry of `sources/`, read again only when it changed."""
     entry = read_json(path)
     try:
         files = tuple(Member(**one) for one in entry.pop("files"))

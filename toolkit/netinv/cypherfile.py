@@ -88,6 +88,7 @@ _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 """Reads texts, lists and mappings alone, ten times faster where PyYAML has libyaml."""
 
 _STRINGS = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|`[^`]*`|//[^\n]*|/\*.*?\*/", re.S)
+_QUOTED_OR_VALUE = re.compile(rf"{_STRINGS.pattern}|\$(\w+)", re.S)
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,13 @@ class CypherFile:
     def bare(self) -> str:
         """The statement without comments and quoted text: what a check may search."""
         return _STRINGS.sub(" ", self.statement)
+
+    def asked(self) -> str:
+        """The statement with its values in one map, `$given`: Neo4j plans anew for every other
+        choice of types (a company or none, a day or none), and a map is always a map."""
+        return _QUOTED_OR_VALUE.sub(
+            lambda found: f"$given.{found[1]}" if found[1] else found[0], self.statement
+        )
 
     def parameters(self) -> set[str]:
         """The names that the statement reads as `$name`."""

@@ -53,6 +53,8 @@ dbms.fleet_manager.enabled=false
 server.fleet_discovery.enabled=false
 dbms.security.allow_csv_import_from_file_urls=false
 internal.dbms.cypher_ip_blocklist=0.0.0.0/0,::/0
+# A longer name, or another number of rows, is no other statement: it is planned once.
+internal.cypher.use_parameter_size=false
 # An empty case costs 2 MB on disk, not 290.
 db.tx_log.preallocate=false
 # Stops in about a second; the default waits 12 s for new clients.

@@ -116,8 +116,8 @@ def run(
     _refuse_unknown(file, graph)
     result.question = replace(result.question, neo4j=graph.version)
     answer = graph.ask(
-        file.statement,
-        values,
+        file.asked(),
+        {"given": values},
         limit=options["time_limit"],
         most=max(MOST, options["limit"]),
     )
