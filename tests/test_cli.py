@@ -283,17 +283,20 @@ def test_a_question_answers_on_stdout_and_talks_on_stderr(
 
 
 @pytest.mark.server
-def test_links_can_be_made_anew_and_are_said_to_be_stale(
+def test_links_are_made_anew_when_they_are_stale_with_the_inputs_that_they_had(
     served: tuple[str, ...], tmp_path: Path
 ) -> None:
     first = netinv(*served, "link", "--json")
     assert json.loads(first.stdout)["kept"] == 2
     more = RING.replace("S1", "T1").replace("S2", "T2").replace("S3", "T3")
-    netinv(*served, "load", write_tables(tmp_path / "more", {"shipments": more}))
-    assert "The links are stale" in netinv(*served, "find-rings").stderr
     anew = json.loads(netinv(*served, "link", "--window", "20", "--json").stdout)
     assert anew["inputs"]["window"] == 20
-    assert "stale" not in netinv(*served, "find-rings").stderr
+    netinv(*served, "load", write_tables(tmp_path / "more", {"shipments": more}))
+    asked = netinv(*served, "find-rings", "--json")
+    assert "making links: the sources changed since they were made" in asked.stderr
+    links = json.loads(asked.stdout)["question"]["links"]
+    assert links["kept"] > 2 and links["inputs"]["window"] == 20
+    assert "making links" not in netinv(*served, "find-rings").stderr
 
 
 @pytest.mark.server

@@ -64,6 +64,13 @@ def test_the_statement_begins_below_the_header_and_is_kept_as_it_is(tmp_path: Pa
     assert file.statement == GOOD.split("\n\n")[1].strip()
 
 
+def test_its_values_go_to_neo4j_as_one_map(tmp_path: Path) -> None:
+    text = (
+        "// title: T\n// inputs:\n//   days: {default: 1}\nRETURN $days AS a, '$days' AS b // $days"
+    )
+    assert read(tmp_path, text).asked() == "RETURN $given.days AS a, '$days' AS b // $days"
+
+
 @pytest.mark.parametrize("word", ["NO", "no", "1E5", "0301", "2024-01-05", "null", "~", "1_000"])
 def test_what_yaml_would_convert_stays_text(tmp_path: Path, word: str) -> None:
     text = f"// title: {word}\n// inputs:\n//   x: {{default: {word}}}\nRETURN $x"
@@ -151,7 +158,7 @@ def test_a_comment_below_the_header_is_no_header(tmp_path: Path) -> None:
         (
             "// title: T\n// inputs:\n//   a: {}\n//   b: {typ: date}\nRETURN $a, $b",
             "find-x.cypher:4: input b: unknown key 'typ' (known: argument, choices, default, help,"
-            " max, min, optional, ours, type)",
+            " max, min, of, optional, ours, type)",
         ),
         (
             "// title: T\n// inputs:\n//   a: {type: dat}\nRETURN $a",

@@ -345,7 +345,7 @@ def test_a_wrong_option_says_which_and_what_would_be_right(
     assert str(error.value) == said
 
 
-KNOWN = "argument, choices, default, help, max, min, optional, ours, type"
+KNOWN = "argument, choices, default, help, max, min, of, optional, ours, type"
 
 
 @pytest.mark.parametrize(

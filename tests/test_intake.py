@@ -334,9 +334,9 @@ def test_a_cell_that_may_be_empty_and_does_not_read_is_kept_raw_and_counted(
     (report,) = take_in(case, [make(tmp_path, text, "shipments.csv")])
     assert report.rejected == 0
     assert dict(report.unread) == {
-        "hs: no hs, such as 'GALLIUM'": 2,
-        "weight_kg: no amount, such as '5kg'": 1,
-        "departed: no date, such as 'soon'": 1,
+        "hs: is no hs, such as 'GALLIUM'": 2,
+        "weight_kg: is no amount, such as '5kg'": 1,
+        "departed: is no date, such as 'soon'": 1,
     }
     first, second = rows(case, "shipments")
     assert (first["hs"], first["weight_kg"], first["_raw"]) == (

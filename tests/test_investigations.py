@@ -12,6 +12,7 @@ import yaml
 from netinv import cypherfile, investigate
 from netinv.api import OpenCase
 from netinv.case import open_case
+from netinv.errors import InputError
 from netinv.intake import take_in
 from netinv.result import Result
 from tests.conftest import write_tables
@@ -156,6 +157,24 @@ def test_one_more_row_of_controls_changes_what_the_same_command_finds(
     more = {"controls": head + "K2 | X | licence | 8112 | 2024-12-31"}
     case.load(write_tables(tmp_path / "more", more))
     assert [f.values["shipment"] for f in case.run("find-unlicensed-exports").findings] == ["S1"]
+
+
+def test_a_value_that_no_row_holds_is_an_error_and_no_clean_bill(
+    case: OpenCase, tmp_path: Path
+) -> None:
+    tables = {
+        "shipments": "id | shipper | consignee | hs | dispatch | declared\n"
+        "S1 | A | B | 811292 | CN | 2025-01-01",
+        "licences": "id | holder\nL9 | OTHER",
+        "controls": "id | regime | measure | hs | from\n"
+        "K1 | CN-DUAL-USE | licence | 8112 | 2020-01-01",
+    }
+    case.load(write_tables(tmp_path / "tables", tables))
+    found = case.run("find-unlicensed-exports", regime="cn dual use")
+    assert len(found.findings) == 1 and found.question.inputs["regime"] == "CN-DUAL-USE"
+    with pytest.raises(InputError, match="--regime: 'US-EAR' is none of its values") as error:
+        case.run("find-unlicensed-exports", regime="US-EAR")
+    assert error.value.next == "use CN-DUAL-USE"
 
 
 def test_reference_tables_stand_behind_the_users_own(case: OpenCase, tmp_path: Path) -> None:

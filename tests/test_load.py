@@ -1042,7 +1042,7 @@ def test_the_report_adds_up(case: OpenCase, tmp_path: Path) -> None:
         parts = one.written + one.unchanged + one.rejected + one.skipped.total()
         assert one.read == parts, one.file
     assert dict(report.rows) == {"shipments": 4}
-    assert dict(report.unread) == {"weight_kg: no amount, such as 'heavy'": 1}
+    assert dict(report.unread) == {"weight_kg: is no amount, such as 'heavy'": 1}
     assert report.doubts.total() == 2 and len(report.doubts) == 2
     graph = loaded.graph
     assert (graph.rows, graph.stubs_made, graph.conflicts, graph.doubts) == (

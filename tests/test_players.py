@@ -8,7 +8,7 @@ import pytest
 
 from netinv import players
 from netinv.errors import InputError
-from netinv.result import FOUND, Edge, Finding, Node, Result
+from netinv.result import FOUND, NOTHING, Edge, Finding, Node, Result
 from tests.samples import question
 
 
@@ -37,9 +37,10 @@ def test_who_joins_two_stars_stands_first_and_the_removal_beats_chance() -> None
     assert found["Firm M"].parts["breaks"] == pytest.approx(10 * (1 - 4 / 9), abs=1e-4)
     assert found["Firm A"].values["bridges"] == 4 and found["Firm A"].values["ties"] == 4
     assert found["Firm A"].parts["breaks"] == pytest.approx(10 * (1 - 5 / 9), abs=1e-4)
-    assert {one.parts["parts"] for one in made.findings} == {1.0, 0.0}
-    assert "Without Firm A, Firm E" in made.checked[1] and "holds 1;" in made.checked[1]
-    chance = float(made.checked[1].rsplit("random, ")[1].split(" ")[0])
+    assert {one.parts["parts"] for one in made.findings} == {1.0}  # the leaves hold nothing
+    assert made.checked[0] == "Of find-rings (days 180): 1 finding."
+    assert "Without Firm A, Firm E" in made.checked[2] and "holds 1;" in made.checked[2]
+    chance = float(made.checked[2].rsplit("random, ")[1].split(" ")[0])
     assert chance > 1
     assert "can harden" in made.notes[0]
 
@@ -48,6 +49,13 @@ def test_in_a_ring_nobody_parts_anything() -> None:
     made = players.players([network("A-B B-C C-D D-A")])
     assert {one.parts["parts"] for one in made.findings} == {0.0}
     assert {one.values["bridges"] for one in made.findings} == {0}
+    assert "No one party's loss parts this network" in made.notes[0]
+
+
+def test_where_all_touch_all_nobody_holds_it_together() -> None:
+    made = players.players([network("A-B B-C C-A")])
+    assert (made.answer, made.findings) == (NOTHING, [])
+    assert made.notes[0].startswith("No party holds this network together")
 
 
 def test_it_is_the_same_in_any_order_and_counts_what_is_left_out() -> None:

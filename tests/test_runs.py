@@ -57,10 +57,15 @@ def test_a_difference_is_by_the_identity_of_findings() -> None:
     assert [one.id for one in found.gone] == [lone.id]
     assert found.changed == {ring.id: {"score": (12.5, 10.0)}}
     assert found.same == 0
-    assert "what is new or gone may be what was cut" in found.notes[0]
+    assert "which may be what is new or gone" in found.notes[0]
+    away = runs.Decision(lone.id, "find-rings", "dismissed", "a group", "me", "2026-01-01")
+    put = runs.compare(first, second, {lone.id: away})
+    assert (put.gone, [one.id for one in put.dismissed]) == ([], [lone.id])
+    assert "a group" in put.dismissed[0].decided
     other = replace(second.question, inputs={"days": 90, "company": None})
     second.question = other
-    assert "The second was asked with other inputs." in runs.compare(first, second).notes
+    said = runs.compare(first, second).notes
+    assert "The second was asked with other inputs: days 180 → 90." in said
     second.question = replace(other, command="find-paths")
     with pytest.raises(InputError, match="are two questions"):
         runs.compare(first, second)
@@ -82,8 +87,24 @@ def test_a_decision_is_kept_with_who_and_when_and_expires(tmp_path: Path) -> Non
     assert str(replace(made, until="2020-01-01")).endswith("until 2020-01-01 (expired): a group")
     runs.decide(case, "00c0ffee", "confirmed", "")
     assert runs.decisions(case)["00c0ffee00c0ffee"].decision == "confirmed"
-    kept = json.loads(case.path("decisions.json").read_text())["decisions"]
-    assert [one["decision"] for one in kept] == ["dismissed", "confirmed"]
+    runs.decide(case, "00c0ffee", "confirmed", "seen in the ledger")
+    again = runs.decide(case, "00c0ffee", "confirmed", "")
+    assert again.reason == "seen in the ledger"
+    kept = [one.decision for one in runs.decided(case)]
+    assert kept == ["dismissed", "confirmed", "confirmed", "confirmed"]
+
+
+def test_a_decision_is_taken_back_and_stays_on_record(tmp_path: Path) -> None:
+    case = open_case(tmp_path / "case")
+    runs.keep(case, pair())
+    with pytest.raises(InputError, match="nothing is decided of 00c0ffee00c0ffee"):
+        runs.decide(case, "00c0ffee", runs.TAKEN_BACK, "a slip")
+    runs.decide(case, "00c0ffee", "dismissed", "a group")
+    with pytest.raises(InputError, match="nothing is taken back without a reason"):
+        runs.decide(case, "00c0ffee", runs.TAKEN_BACK, "")
+    runs.decide(case, "00c0ffee", runs.TAKEN_BACK, "a slip")
+    assert runs.decisions(case) == {}
+    assert [one.reason for one in runs.decided(case)] == ["a group", "a slip"]
 
 
 @pytest.mark.parametrize(
@@ -124,6 +145,21 @@ def test_a_dismissed_finding_is_counted_and_comes_back(case: OpenCase, tmp_path:
     case.confirm(found.id)
     assert case.run("find-shared-directors").findings[0].decided.startswith("confirmed by ")
     assert case.diff("find-shared-directors~1", "find-shared-directors").changed
+    case.dismiss(found.id, "one family")
+    before = len(case.runs())
+    _, one = case.explain("find-shared-directors", found.id[:8])
+    assert one and one.id == found.id and "one family" in one.decided
+    with pytest.raises(InputError, match="is the id of no finding"):
+        case.explain("find-shared-directors", "ffffffff")
+    assert len(case.runs()) == before
+    assert case.run("find-shared-directors").findings == []
+    away = case.diff("find-shared-directors~1", "find-shared-directors")
+    assert (away.gone, [o.id for o in away.dismissed]) == ([], [found.id])
+    assert away.notes == []
+    assert [one.decision for one in case.decisions()] == ["dismissed"]
+    case.take_back(found.id, "a slip")
+    assert case.decisions() == []
+    assert len(case.run("find-shared-directors").findings) == 1
 
 
 @pytest.mark.server
@@ -143,5 +179,8 @@ def test_every_question_is_asked_and_what_fails_stops_nothing(
     assert by_name["find-rings"].answer == "could not be checked"
     assert "find-paths" not in by_name and len(by_name) >= 30
     assert [one.question.command for one in case.run_all(["find-rings"])[0]] == ["find-rings"]
+    (told,) = case.run_all(["find-shared-directors"], since="2020-01-01", limit=5)[0]
+    assert told.notes[-1].startswith("--since is none of its options")
+    assert case.runs()[0].given == "limit 5"
     with pytest.raises(InputError, match="no investigation 'find-ring'"):
         case.run_all(["find-ring"])

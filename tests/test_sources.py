@@ -212,9 +212,9 @@ def test_our_names_of_countries_are_those_that_the_iso_table_lacks() -> None:
 def test_nearly_every_country_of_the_whole_sets_is_read(whole: Any) -> None:
     unread = [whole(source).unread() for source in sorted(WHOLE)]
     assert dict(sum(unread, Counter[str]())) == {
-        "companies: country: no country, such as 'Netherlands Antilles'": 1,
-        "people: country: no country, such as 'possibly Palestinian'": 4,
-        "vessels: flag: no country, such as 'ANT'": 2,
+        "companies: country: is no country, such as 'Netherlands Antilles'": 1,
+        "people: country: is no country, such as 'possibly Palestinian'": 4,
+        "vessels: flag: is no country, such as 'ANT'": 2,
     }
 
 
@@ -423,8 +423,8 @@ def test_what_the_sanctions_list_says_beside_is_skipped_or_unread_with_a_reason(
         },
     )
     assert dict(entries.unread) == {
-        "companies: country: no country, such as 'Netherlands Antilles'": 1,
-        "people: country: no country, such as 'possibly Palestinian'": 2,
+        "companies: country: is no country, such as 'Netherlands Antilles'": 1,
+        "people: country: is no country, such as 'possibly Palestinian'": 2,
     }
     assert not entries.doubts and not addresses.doubts and not addresses.unread
     raw = dict(taken.rows("people", "id", "_raw"))

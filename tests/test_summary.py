@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 
 from netinv import summary
-from netinv.result import UNCHECKED, Result
+from netinv.result import EXPLAINED, UNCHECKED, Result
 from tests.samples import HOSTILE, empty, pair, question
 
 
@@ -37,7 +37,28 @@ def test_a_party_counts_once_for_each_question() -> None:
 def test_a_branch_that_could_not_be_checked_is_told_with_what_could_not() -> None:
     one = pair()
     one.notes = ["The links are stale.", "Could not be checked: payments. No payments are loaded."]
-    assert [lacking.why for lacking in summary.of([one]).missing] == [one.notes[1]]
+    made = summary.of([one])
+    assert [lacking.why for lacking in made.missing] == [one.notes[1]]
+    assert [(known.note, known.questions) for known in made.known][-1] == (
+        "The links are stale.",
+        ["find-rings"],
+    )
+
+
+def test_what_was_put_aside_is_counted_apart_from_what_was_lost() -> None:
+    one = pair()
+    one.cut = [f"3 explained and not listed: {EXPLAINED}", "9 more findings beyond --limit 1."]
+    made = summary.of([one])
+    assert made.asked[0].aside == "3 explained"
+    assert [known.note for known in made.known] == [one.cut[1], *one.notes]
+
+
+def test_a_page_of_an_earlier_summary_goes_with_its_findings(tmp_path: Path) -> None:
+    summary.save(summary.of([pair()], about={"case": HOSTILE["script"]}), tmp_path)
+    assert (tmp_path / "find-rings.html").is_file()
+    assert "<script" not in (tmp_path / "summary.html").read_text(encoding="utf-8")
+    summary.save(summary.of([empty()]), tmp_path)
+    assert not (tmp_path / "find-rings.html").exists()
 
 
 def test_what_was_dismissed_does_not_count() -> None:
@@ -57,7 +78,16 @@ def test_the_page_and_the_workbook_hold_hostile_names(tmp_path: Path) -> None:
     }
     book = openpyxl.load_workbook(tmp_path / "out" / "summary.xlsx")
     assert book.sheetnames == [
-        *("questions", "parties", "not checked", "find-rings", "find-paths", "about"),
+        *(
+            "questions",
+            "parties",
+            "not checked",
+            "to know",
+            "asked",
+            "find-rings",
+            "find-paths",
+            "about",
+        ),
     ]
     assert all(cell.data_type != "f" for sheet in book for row in sheet for cell in row)
     assert book["parties"]["A2"].value == "Company:L"

@@ -29,7 +29,7 @@
 // example: netinv find-listed-contacts --list "OFAC SDN" --since 2024-01-01
 // inputs:
 //   company: {type: entity, optional: true, help: Only contacts of this party (id or name)}
-//   list: {optional: true, help: "Only this list, by its name"}
+//   list: {of: listings.list, optional: true, help: "Only this list, by its name"}
 //   since: {type: date, optional: true, help: Only contacts on this day or later}
 CYPHER 25
 MATCH (listed:Party|Vessel)-[l:LISTED_ON]->(n:List)

@@ -5,6 +5,7 @@
 // misses: what other records of the same entity under another id say.
 // lawful: being on record is no sign of wrongdoing.
 // red_flag: none; it is the file card that every other finding is read against.
+// noun: fact
 // key: what, other, link
 // explain: "{what} {other}"
 // example: netinv profile C17 --limit 500

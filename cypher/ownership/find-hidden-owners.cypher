@@ -31,7 +31,7 @@
 //   on: {type: date, optional: true, help: "Day whose ownership and listings count; without it the last on record"}
 //   rule: {choices: [cascade, share], default: cascade, help: How shares are counted}
 //   least: {type: number, default: 25, min: 1, max: 100, ours: true, help: Least percent of a lead}
-//   list: {optional: true, help: "Only this list, by its name"}
+//   list: {of: listings.list, optional: true, help: "Only this list, by its name"}
 CYPHER 25
 MATCH ()-[any:HOLDS]->()
 WITH coalesce($on, max(any.on)) AS on

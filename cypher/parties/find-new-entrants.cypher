@@ -42,7 +42,7 @@
 // inputs:
 //   company: {type: entity, optional: true, help: Only this company (id or name)}
 //   good: {optional: true, help: "Only controls whose HS code begins so: 8112"}
-//   regime: {optional: true, help: "Only controls of this regime: CN-DUAL-USE"}
+//   regime: {of: controls.regime, optional: true, help: "Only controls of this regime: CN-DUAL-USE"}
 //   months: {type: integer, default: 24, min: 1, max: 240, help: Months after the control in which the trade counts}
 //   quarter: {type: number, default: 75, min: 0, max: 100, help: Percent of the lane's companies that move less}
 //   peers: {type: integer, default: 4, min: 2, max: 1000, ours: true, help: Fewest companies on a lane to compare with}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from netinv import cypherfile
 from netinv.case import Case, Say, Source, open_case, quiet, read_json
 from netinv.errors import CaseError, DefinitionError, InputError, NetinvError, ServerError
+from netinv.result import UNCHECKED
 
 if TYPE_CHECKING:
     from netinv.difference import Progress
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from netinv.intake import FileReport
     from netinv.link import Links
     from netinv.load import Written
-    from netinv.result import Result
+    from netinv.result import Finding, Result
     from netinv.runs import Decision, Run
     from netinv.runs import Difference as Compared
     from netinv.server import Address, Status
@@ -344,28 +345,27 @@ class OpenCase:
             self._write()
 
     def _ready(self, file: cypherfile.CypherFile, inputs: Mapping[str, Any]) -> list[str]:
-        """Repair a write that broke off and make missing links; says what could not be done."""
+        """Repair a write that broke off and make links that are missing or stale; says what could
+        not be done."""
         from netinv import derive, difference, investigate, link
 
         if not self.case.sources():
             return []
         broken = difference.behind(self.case) or self._lost()
         kept = link.kept(self.case)
-        missing = (
-            investigate.uses_links(file)
-            and (kept is None or link.older(kept) or link.stale(self.case) == "there are none")
-            and self.case.rows("shipments") > 0
-        )
+        stale = ""
+        if investigate.uses_links(file) and self.case.rows("shipments"):
+            stale = link.stale(self.case)
         wanted = self._stale(inputs, derive.used(file))
-        if not broken and not missing and not wanted:
+        if not broken and not stale and not wanted:
             return []
         try:
             with self.case.writing(file.name):
                 if broken:
                     self.say("putting into the graph what it lacks")
                     self._write()
-                if missing:
-                    self.say("making links")
+                if stale:
+                    self.say(f"making links: {stale}")
                     self._link(link.asked(kept) if kept else {})
                 self._derive(wanted, inputs)
         except CaseError as error:
@@ -384,20 +384,45 @@ class OpenCase:
         Returns a Result whose `answer` says found, found nothing, or could not be checked. Keeps
         it as a file of `runs/` and a line of the log.
         """
+        answered = self._asked(name, inputs)
+        self._keep(answered, inputs)
+        return answered
+
+    def explain(self, name: str, finding: str, **inputs: Any) -> tuple[Result, Finding | None]:
+        """Ask an investigation for the one finding whose id begins so, wherever it stands: far
+        down, explained or dismissed. No run of `runs/`. None when it could not be checked.
+
+        Raises InputError for an id of none, or of several.
+        """
+        widest = {"limit": "100000", "lawful": True, "dismissed": True}
+        answered = self._asked(name, inputs | widest)
+        matching = [one for one in answered.findings if one.id.startswith(finding)]
+        self._log(answered, inputs | {"explain": finding})
+        if answered.answer == UNCHECKED:
+            return answered, None
+        if len(matching) != 1:
+            what = "no finding" if not matching else f"{len(matching)} findings"
+            raise InputError(
+                f"{finding!r} is the id of {what} of this question with these inputs",
+                where="--explain",
+                next="ask without --explain for the ids",
+            )
+        return answered, matching[0]
+
+    def _asked(self, name: str, inputs: Mapping[str, Any]) -> Result:
         from netinv import investigate
 
         file = self._file(name)
         notes = self._ready(file, inputs)
         answered = investigate.run(self.case, self.graph(), file, inputs, version())
         answered.notes += notes
-        self._keep(answered, inputs)
         return answered
 
     def run_all(
         self, names: Sequence[str] = (), **inputs: Any
     ) -> tuple[list[Result], dict[str, str]]:
         """Ask every investigation that asks of the whole case (or those named), and go on when one
-        fails. An input goes to those that have it.
+        fails. An input goes to those that have it; the notes of the others say so.
 
         Returns the answers, and question → what it failed of.
         """
@@ -412,7 +437,12 @@ class OpenCase:
             self.progress(f"asking {len(wanted)} questions", done, len(wanted))
             own = {one.name for one in file.inputs} | options
             try:
-                answers.append(self.run(file.name, **{k: v for k, v in inputs.items() if k in own}))
+                answered = self.run(file.name, **{k: v for k, v in inputs.items() if k in own})
+                answered.notes += [
+                    f"--{name} is none of its options: it was asked of the whole case."
+                    for name in inputs.keys() - own
+                ]
+                answers.append(answered)
             except NetinvError as error:
                 failed[file.name] = str(error)
         return answers, failed
@@ -454,7 +484,19 @@ class OpenCase:
         """What is new, gone and changed between two saved answers to one question."""
         from netinv import runs
 
-        return runs.compare(self.saved(first), self.saved(second))
+        return runs.compare(self.saved(first), self.saved(second), runs.decisions(self.case))
+
+    def decisions(self) -> list[Decision]:
+        """What stands decided of findings, the last first."""
+        from netinv import runs
+
+        return sorted(runs.decisions(self.case).values(), key=lambda one: one.at, reverse=True)
+
+    def take_back(self, finding: str, reason: str) -> Decision:
+        """Take a decision of a finding back; it stays on record that it was made."""
+        from netinv import runs
+
+        return self._decide(runs.TAKEN_BACK, finding, reason, "")
 
     def dismiss(self, finding: str, reason: str, until: str = "") -> Decision:
         """Put a finding away, until a day or for good; how many are is said in every answer."""
@@ -473,7 +515,9 @@ class OpenCase:
     def _keep(self, answered: Result, inputs: Mapping[str, Any]) -> None:
         from netinv import runs
 
-        digest = runs.keep(self.case, answered)
+        self._log(answered, inputs, result=runs.keep(self.case, answered, inputs))
+
+    def _log(self, answered: Result, inputs: Mapping[str, Any], **more: Any) -> None:
         self.case.log(
             answered.question.command,
             inputs=inputs,
@@ -481,7 +525,7 @@ class OpenCase:
             findings=len(answered.findings),
             query=answered.question.query_sha256,
             sources=[one.id for one in self.case.sources()],
-            result=digest,
+            **more,
         )
 
     def lint(self, paths: Sequence[Path]) -> dict[Path, list[str]]:

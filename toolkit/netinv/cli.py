@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 import click
 
 from netinv import api, cypherfile
-from netinv.case import default_folder
+from netinv.case import default_folder, now
 from netinv.cypherfile import OPTIONS, CypherFile
 from netinv.errors import CaseError, DefinitionError, InputError, NetinvError
 from netinv.inputs import Input
@@ -174,6 +174,12 @@ def _memory(text: str) -> None:
         affordable(text)
     except InputError as error:  # which names the setting, that may also stand in the environment
         raise InputError(error.what.removeprefix("memory: "), next=error.next) from None
+
+
+def _until(text: str) -> None:
+    from netinv.runs import until_day
+
+    until_day(text)
 
 
 def _reason(text: str) -> None:
@@ -407,12 +413,16 @@ def _loaded_notes(loaded: api.Loaded, folder: Path) -> Iterator[str]:
     if graph.stubs_made or graph.stubs_completed or graph.stubs:
         yield (
             f"graph: {counted(graph.stubs_made, 'stub')} made, {graph.stubs_completed:,} completed;"
-            f" {counted(graph.stubs, 'node is', 'nodes are')} named by rows and described by none"
+            f" {counted(graph.stubs, 'id')} named by rows without a row of their own"
         )
     for what, held in (("conflicts", graph.conflicts), ("doubts", graph.doubts)):
         if held:
-            listed = ", ".join(f"{count:,} {name}" for name, count in held.items())
-            yield f"graph: {what} stand on {listed} (netinv profile ID shows them)"
+            listed = ", ".join(
+                f"{count:,} {name} ({', '.join(few)}{', …' if count > len(few) else ''})"
+                for name, count in held.items()
+                for few in [graph.examples[f"{what} {name}"]]
+            )
+            yield f"graph: {what} stand on {listed}: netinv profile ID shows them"
     if graph.both:
         both = counted(graph.both, "id names", "ids name")
         yield f"graph: {both} a company and a person; the company is drawn"
@@ -548,22 +558,32 @@ def _linked_notes(links: Any) -> Iterator[str]:
 
 
 @main_group.command("find", epilog="Example: netinv find --about 'third countries'")
-@click.option("--about", "word", required=True, metavar="WORD", help="What to look for.")
+@click.argument("words", nargs=-1)
+@click.option("--about", default="", metavar="WORD", help="What to look for, as the argument.")
 @click.pass_context
-def find_about(ctx: click.Context, word: str) -> None:
+def find_about(ctx: click.Context, words: tuple[str, ...], about: str) -> None:
     """Search the investigations: names, titles, red flags and all their texts."""
     from netinv import screen
 
+    word = " ".join((*words, about)).strip()
+    if not word:
+        raise click.UsageError("name a word to look for: netinv find 'third countries'", ctx)
     found = cypherfile.about(word, ctx.obj["cypher_dirs"])
     screen.table(("command", "group", "title"), [(f.name, f.group, f.title) for f in found])
     if not found:
         tell(f"No investigation speaks of {word!r}: netinv --help lists all.")
+        tell(f"Among companies, people, vessels and ports: netinv profile {shlex.quote(word)}")
 
 
 @main_group.command("run-all", epilog="Example: netinv run-all -o summary")
 @click.argument("names", nargs=-1)
 @click.option(
-    "-o", "--output", type=PATH, default=Path("netinv-summary"), help="Folder of the summary."
+    "-o",
+    "--output",
+    type=PATH,
+    default=Path("netinv-summary"),
+    show_default=True,
+    help="Folder of the summary.",
 )
 @click.option("--since", default=None, metavar="DAY", help="Only what happened from this day on.")
 @click.option("--limit", default=None, metavar="N", help="Most findings of each [100].")
@@ -581,28 +601,36 @@ def run_all(
 
     NAMES are those to ask instead of all. The folder gets a page (summary.html) and a workbook
     (summary.xlsx): a sheet an investigation, the parties by how many investigations touch them, and
-    what could not be checked and which table would change that.
+    what could not be checked and which table would change that. The exit code is 1 when one failed,
+    and 0 when some could not be checked, which are listed.
     """
     from netinv import screen, summary
 
     given = {"since": since, "limit": limit}
     with _open(ctx) as case:
         answers, failed = case.run_all(names, **{k: v for k, v in given.items() if v})
-    made = summary.of(answers, failed)
+        about = {
+            "case": case.folder.resolve().name,
+            "on": now(),
+            "netinv": api.version(),
+            "files": ", ".join(one.file for source in case.sources() for one in source.files),
+        }
+    made = summary.of(answers, failed, about | {k: v for k, v in given.items() if v})
     written = summary.save(made, output)
     if as_json:
         _json(asdict(made))
     else:
         screen.table(
-            ("investigation", "answer", "findings", "explained and more"),
-            [(one.command, one.answer, one.findings, one.cut) for one in made.asked],
+            ("investigation", "answer", "findings", "put aside"),
+            [(one.command, one.answer, one.findings, one.aside) for one in made.asked],
         )
     for command, why in failed.items():
         tell(f"{command} failed: {why}")
     for what in made.missing:
         tell(f"could not be checked: {what.command}: {what.why}")
-    for path in written:
-        tell(f"wrote {path}")
+    for one in made.known:
+        tell(f"{one.note} [{', '.join(one.questions)}]")
+    tell(f"wrote {written[0]}, {written[1]} and {len(written) - 2:,} pages beside them")
     tell("A finding is a lead and no proof: read what speaks against it.")
     if failed:
         ctx.exit(1)
@@ -657,8 +685,11 @@ def runs(ctx: click.Context, limit: int, as_json: bool) -> None:
         _json([asdict(one) for one in found])
         return
     screen.table(
-        ("run", "time", "question", "answer", "findings"),
-        [(one.name, one.time, one.command, one.answer, one.findings) for one in found[:limit]],
+        ("run", "time", "question", "given", "answer", "findings"),
+        [
+            (one.name, one.time, one.command, one.given, one.answer, one.findings)
+            for one in found[:limit]
+        ],
     )
     if len(found) > limit:
         tell(f"{len(found) - limit:,} earlier ones: --limit {len(found)} lists all")
@@ -670,7 +701,7 @@ def runs(ctx: click.Context, limit: int, as_json: bool) -> None:
 @as_json
 @click.pass_context
 def diff(ctx: click.Context, first: str, second: str, as_json: bool) -> None:
-    """Say what is new, gone and changed between two answers to one question.
+    """Say what is new, gone, dismissed and changed between two answers to one question.
 
     FIRST and SECOND are saved .json files, or runs: a name that netinv runs lists, or how it
     begins; find-rings is that question's last run, find-rings~1 the one before.
@@ -682,15 +713,19 @@ def diff(ctx: click.Context, first: str, second: str, as_json: bool) -> None:
     if as_json:
         _json(asdict(found))
         return
-    rows = [("new", one.id, one.score, one.sentence) for one in found.new]
-    rows += [("gone", one.id, one.score, one.sentence) for one in found.gone]
-    for id_, what in found.changed.items():
-        said = "; ".join(f"{name}: {a} → {b}" for name, (a, b) in what.items())
-        rows.append(("changed", id_, None, said))
+    rows: list[tuple[Any, ...]] = []
+    for what, listed in (("new", found.new), ("gone", found.gone), ("dismissed", found.dismissed)):
+        for one in listed:
+            beside = [("explained", one.explained), ("decided", one.decided)]
+            said = [one.sentence, *(f"{name}: {text}" for name, text in beside if text)]
+            rows.append((what, one.id, one.score, " – ".join(said)))
+    for id_, differs in found.changed.items():
+        change = "; ".join(f"{name}: {a} → {b}" for name, (a, b) in differs.items())
+        rows.append(("changed", id_, None, change))
     screen.table(("", "finding", "score", "what"), rows)
     tell(
-        f"{len(found.new):,} new, {len(found.gone):,} gone, {len(found.changed):,} changed,"
-        f" {found.same:,} the same"
+        f"{len(found.new):,} new, {len(found.gone):,} gone, {len(found.dismissed):,} dismissed,"
+        f" {len(found.changed):,} changed, {found.same:,} the same"
     )
     for note in found.notes:
         tell("  " + note)
@@ -699,12 +734,18 @@ def diff(ctx: click.Context, first: str, second: str, as_json: bool) -> None:
 @main_group.command(epilog="Example: netinv dismiss 3f2a90c1 --reason 'a group, see its register'")
 @click.argument("finding")
 @click.option("--reason", required=True, callback=_reading(_reason), help="Why, for the record.")
-@click.option("--until", default="", metavar="DAY", help="Last day; without it for good.")
+@click.option(
+    "--until",
+    default=None,
+    metavar="DAY",
+    callback=_reading(_until),
+    help="Last day; without it for good.",
+)
 @click.pass_context
-def dismiss(ctx: click.Context, finding: str, reason: str, until: str) -> None:
+def dismiss(ctx: click.Context, finding: str, reason: str, until: str | None) -> None:
     """Put a finding away: kept with who and when, counted in every answer, back after its day."""
     with _open(ctx) as case:
-        made = case.dismiss(finding, reason, until)
+        made = case.dismiss(finding, reason, until or "")
     tell(f"{made.command} {made.finding}: {made}")
 
 
@@ -716,6 +757,37 @@ def confirm(ctx: click.Context, finding: str, reason: str) -> None:
     """Note that you looked at a finding and hold it to be right: kept with who and when."""
     with _open(ctx) as case:
         made = case.confirm(finding, reason)
+    tell(f"{made.command} {made.finding}: {made}")
+
+
+@main_group.group(invoke_without_command=True, epilog="Example: netinv decisions")
+@as_json
+@click.pass_context
+def decisions(ctx: click.Context, as_json: bool) -> None:
+    """List what stands dismissed or confirmed; `decisions drop` takes one back."""
+    from netinv import screen
+
+    if ctx.invoked_subcommand:
+        return
+    with _open(ctx) as case:
+        found = case.decisions()
+    if as_json:
+        _json([asdict(one) for one in found])
+        return
+    screen.table(
+        ("finding", "question", "decided"), [(one.finding, one.command, str(one)) for one in found]
+    )
+    tell(screen.counted(len(found), "decision"))
+
+
+@decisions.command("drop", epilog="Example: netinv decisions drop 3f2a90c1 --reason 'a slip'")
+@click.argument("finding")
+@click.option("--reason", required=True, callback=_reading(_reason), help="Why, for the record.")
+@click.pass_context
+def drop_decision(ctx: click.Context, finding: str, reason: str) -> None:
+    """Take a decision back: the finding is listed as if there were none; the record stays."""
+    with _open(ctx) as case:
+        made = case.take_back(finding, reason)
     tell(f"{made.command} {made.finding}: {made}")
 
 
@@ -953,14 +1025,15 @@ def _ask(
     **inputs: Any,
 ) -> None:
     """Ask the investigation of the command's name and write what it answered."""
-    if explain:  # it may be far down, lawful or dismissed
-        inputs |= {"limit": "100000", "lawful": True, "dismissed": True}
     given = {name: value for name, value in inputs.items() if value is not None}
     assert ctx.info_name is not None
     _writable(outputs)
     with _open(ctx) as case:
-        result = case.run(ctx.info_name, **given)
-    _answered(ctx, result, outputs, as_json, explain or "")
+        if explain:
+            result, one = case.explain(ctx.info_name, explain, **given)
+        else:
+            result, one = case.run(ctx.info_name, **given), None
+    _answered(ctx, result, outputs, as_json, one)
 
 
 def _writable(outputs: Sequence[Path]) -> None:
@@ -974,47 +1047,29 @@ def _writable(outputs: Sequence[Path]) -> None:
 
 
 def _answered(
-    ctx: click.Context, result: Any, outputs: Sequence[Path], as_json: bool, explain: str = ""
+    ctx: click.Context, result: Any, outputs: Sequence[Path], as_json: bool, explain: Any = None
 ) -> None:
-    """Write an answer, and say what it is and what was cut."""
+    """Write an answer, or explain one finding of it, and say what it is and what was cut."""
     from netinv import screen
     from netinv.result import UNCHECKED, plain
 
     written = [one for path in outputs for one in result.save(path)]
-    if explain and result.answer != UNCHECKED:
-        _explain(result, explain)
+    if explain:
+        screen.explained(result, explain, cypherfile.headings())
     elif as_json:
         _json(plain(result))
     elif result.answer != UNCHECKED and not outputs:
         screen.findings(result)
-    count = len(result.findings)
-    tell(
-        f"{result.question.title}: "
-        + (screen.counted(count, "finding") if count else result.answer)
-    )
-    for line in (*result.checked, *result.cut, *result.notes):
-        tell("  " + line)
-    if result.findings:
+    if not explain:  # which has said so among what was not checked
+        tell(f"{result.question.title}: {result.counted()}")
+        for line in (*result.checked, *result.cut, *result.notes):
+            tell("  " + line)
+    if result.findings and not result.question.texts.get("noun"):
         tell("  A finding is a lead and no proof: read what speaks against it.")
     for path in written:
         tell(f"wrote {path}")
     if result.answer == UNCHECKED:
         ctx.exit(UNCHECKED_EXIT)
-
-
-def _explain(result: Any, id_: str) -> None:
-    """Say the one finding whose id begins so."""
-    from netinv import screen
-
-    matching = [one for one in result.findings if one.id.startswith(id_)]
-    if len(matching) != 1:
-        raise InputError(
-            f"{id_!r} is the id of {'no finding' if not matching else f'{len(matching)} findings'}"
-            " of this question with these inputs",
-            where="--explain",
-            next="ask without --explain for the ids",
-        )
-    screen.explained(result, matching[0], cypherfile.headings())
 
 
 @main_group.command(epilog="Example: netinv lint my-questions/find-same-phone.cypher")

@@ -25,10 +25,11 @@ from netinv.shipped import home as home  # callers say cypherfile.home
 
 TEXTS = (
     *("title", "about", "misses", "lawful", "red_flag", "explain", "group", "example"),
+    "noun",  # what its rows are, where they are no findings: fact
     "chance",  # said against a finding as good as {by_chance} that chance alone makes
 )
 OTHERS = {
-    "inputs",  # name: {type, optional, default, help, min, max, choices}
+    "inputs",  # name: {type, optional, default, help, min, max, choices, of}
     "key",  # the columns that name a finding, or a row
     "score",  # column: what this part of the score means
     "against",  # column: sentence shown when the column is not empty

@@ -13,7 +13,7 @@ import hashlib
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -300,6 +300,7 @@ FIELDS = {
     "choices",
     "argument",
     "ours",
+    "of",
 }
 
 
@@ -308,7 +309,8 @@ class Input:
     """One input of a file of `cypher/` or `import/`.
 
     `default`, `min` and `max` are texts of the header, read by the same reader as any value.
-    `ours` marks a default that no public source gives; `argument` a positional word.
+    `ours` marks a default that no public source gives; `argument` a positional word; `of` names the
+    column of a table (`controls.regime`) that must hold the value.
     """
 
     name: str
@@ -321,6 +323,7 @@ class Input:
     choices: tuple[str, ...] = ()
     argument: bool = False
     ours: bool = False
+    of: str = ""
 
     @property
     def kind(self) -> Kind:
@@ -355,11 +358,7 @@ class Input:
         return reading
 
     def _choose(self, text: str) -> Reading:
-        plain = fold(text).replace(" ", "_")
-        for choice in self.choices:
-            if plain == fold(choice).replace(" ", "_"):
-                return Reading(choice)
-        raise InputError(f"{text!r} is none of its values", next="use " + ", ".join(self.choices))
+        return Reading(one_of(text, self.choices))
 
     def bounds(self) -> str:
         if self.min is not None and self.max is not None:
@@ -380,6 +379,15 @@ class Input:
             return self.read(text).value
         except InputError as error:
             raise InputError(error.what, where=self.name, next=error.next) from None
+
+
+def one_of(text: str, choices: Sequence[str]) -> str:
+    """The choice that a text names, in any case and with spaces or `_`. Raises InputError."""
+    plain = fold(text).replace(" ", "_")
+    for choice in choices:
+        if plain == fold(choice).replace(" ", "_"):
+            return choice
+    raise InputError(f"{text!r} is none of its values", next="use " + ", ".join(choices))
 
 
 def guarded(text: str) -> str:
@@ -449,6 +457,7 @@ def read_input(name: str, fields: Mapping[str, Any], where: str) -> Input:
         choices=tuple(fields.get("choices", ())),
         argument=_said(name, "argument", fields, where),
         ours=_said(name, "ours", fields, where),
+        of=str(fields.get("of", "")),
     )
     try:
         for bound in filter(None, (made.min, made.max)):

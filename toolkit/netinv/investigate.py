@@ -16,13 +16,16 @@ from netinv.case import Case
 from netinv.cypherfile import OPTIONS, CypherFile
 from netinv.errors import CaseError, DefinitionError, InputError, QueryError
 from netinv.graph import Drawing, Graph, Plan
-from netinv.inputs import folded_key
-from netinv.relate import coverage, places
+from netinv.inputs import folded_key, one_of
+from netinv.relate import coverage, held, places
 from netinv.result import (
     BRANCH,
+    DISMISSED,
+    EXPLAINED,
     FOUND,
     NOTHING,
     UNCHECKED,
+    VARIANTS,
     Edge,
     Finding,
     Node,
@@ -102,6 +105,13 @@ def run(
     options = {one.name: values.pop(one.name) for one in OPTIONS}
     if options["exact"]:
         options |= {"limit": ALL, "time_limit": ALL // 1000}
+    for one in file.inputs:
+        # A value that no row holds would be an empty answer, and is an error.
+        if one.of and values[one.name] is not None and (there := held(case, one.of)):
+            try:
+                values[one.name] = one_of(values[one.name], there)
+            except InputError as error:
+                raise InputError(error.what, where=f"--{one.name}", next=error.next) from None
     result = Result(_question(case, file, values, options, version), NOTHING)
     checkable = _check(case, file, result, values)
     if not checkable:
@@ -369,6 +379,10 @@ def _say_links(case: Case, result: Result, values: Mapping[str, Any]) -> None:
             f"The links reach {reach} days from arrival to departure, and {asked} were asked for"
             f" (netinv link --window {asked} makes them anew)."
         )
+    total = links.unlinkable.get("shipments", 0)
+    for what, count in links.unlinkable.items():
+        if count and what.startswith("without") and "lane's" not in what:
+            result.checked.append(f"{count:,} of {total:,} shipments are {what}.")
     if links.cut:
         result.cut.append(
             f"{links.cut:,} weaker hand-overs were not kept: {links.inputs['keep']} for a shipment,"
@@ -419,10 +433,10 @@ class Reader:
         if explained and not self.options["lawful"]:
             cut.append(
                 f"{len(explained):,} explained by something on record (return, processing,"
-                " re-export, group …) and not listed: --lawful lists them."
+                f" re-export, group …) and not listed: {EXPLAINED}"
             )
         if away and not self.options["dismissed"]:
-            cut.append(f"{len(away):,} dismissed and not listed: --dismissed lists them.")
+            cut.append(f"{len(away):,} dismissed and not listed: {DISMISSED}")
         if len(listed) > limit:
             more_than = len(listed) - limit
             cut.append(
@@ -437,6 +451,9 @@ class Reader:
             self.result.checked.append(
                 f"Chance alone makes about {first:,} findings as good as the first listed, and"
                 f" {last:,} as good as the last."
+                if last
+                else "Chance alone makes less than one finding as good as any listed. What is no"
+                " chance may be lawful trade: no proof of more."
             )
         self.result.answer = FOUND if self.result.findings else NOTHING
         wanted_nodes = {id_ for one in self.result.findings for id_ in one.nodes}
@@ -485,7 +502,7 @@ class Reader:
 
     def _dismissed(self, one: Finding) -> bool:
         decision = self.decided.get(one.id)
-        return bool(decision and decision.decision == "dismissed" and decision.stands())
+        return bool(decision and decision.puts_away())
 
     def _key(self, row: Mapping[str, Any]) -> list[str]:
         """The `label:key` list that names a finding: the nodes of its key columns, or values."""
@@ -527,7 +544,7 @@ class Reader:
         if folded := sum(variants.values()):
             self.result.cut.append(
                 f"{folded:,} weaker rows share a shipment with a better finding and are counted"
-                " with it as variants."
+                f" {VARIANTS}"
             )
         return [replace(one, variants=variants.get(one.id, 0)) for one in kept.values()]
 
@@ -578,6 +595,10 @@ def _misnamed(file: CypherFile) -> list[str]:
             has = {one.name for one in tables[table].inputs}
             lacks = [one for need in columns for one in need.split("|") if one not in has]
             said += [f"needs the column {one!r} of {table}, which has none such" for one in lacks]
+    for one in file.inputs:
+        table, _, column = one.of.partition(".")
+        if one.of and (table not in tables or not tables[table].input(column)):
+            said.append(f"input {one.name}: of names {one.of!r}, which is no column of a table")
     return said
 
 

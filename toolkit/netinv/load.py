@@ -23,7 +23,7 @@ NODES_FIRST = ("ports", "vessels", "companies", "people", "licences", "controls"
 @dataclass
 class Written:
     """What a write changed in the graph: rows written and removed per table, stubs made and
-    completed, conflicts and doubts that stand on what is drawn now."""
+    completed, conflicts and doubts that stand on what is drawn now, with the keys of a few."""
 
     rows: dict[str, int] = field(default_factory=dict)
     removed: dict[str, int] = field(default_factory=dict)
@@ -32,6 +32,7 @@ class Written:
     stubs: int = 0
     conflicts: dict[str, int] = field(default_factory=dict)
     doubts: dict[str, int] = field(default_factory=dict)
+    examples: dict[str, list[str]] = field(default_factory=dict)
     both: int = 0
 
     @property
@@ -77,10 +78,14 @@ def write(case: Case, graph: Graph | Bulk, progress: Progress = silent) -> Writt
 def _count(relations: Relations, report: Written, drawn: dict[str, CypherFile]) -> None:
     for name in drawn:
         conflicts, doubts = relations.rows(f"SELECT count(conflicts), count(doubts) FROM {name}")[0]
-        if conflicts:
-            report.conflicts[name] = conflicts
-        if doubts:
-            report.doubts[name] = doubts
+        for what, count, said in (
+            ("conflicts", conflicts, report.conflicts),
+            ("doubts", doubts, report.doubts),
+        ):
+            if count:
+                said[name] = count
+                few = f"SELECT key FROM {name} WHERE {what} IS NOT NULL ORDER BY key LIMIT 3"
+                report.examples[f"{what} {name}"] = [str(key) for (key,) in relations.rows(few)]
     report.both = relations.one(
         "SELECT count(DISTINCT id) FROM raw_people WHERE id IN (FROM company_ids)"
     )

@@ -24,6 +24,8 @@ PARTIES = ("Company", "Person", "Party", "Vessel")
 MOST = 5_000
 """Nodes of a subgraph beyond which betweenness is estimated from a sample of as many sources."""
 SAMPLE = 400
+AS_LISTED = ("limit", "time_limit", "lawful", "dismissed", "exact")
+"""The inputs that say how much of an answer is listed, and not what was asked."""
 DRAWS = 200
 """Random removals of as many players, beside which the chosen removal stands."""
 
@@ -95,7 +97,8 @@ def players(answers: Sequence[Result], most: int = 10, remove: int = 5, seed: in
         }
         for id_ in parties
     }
-    ranked = sorted(parties, key=lambda id_: (-sum(parts[id_].values()), id_))[:most]
+    telling = [id_ for id_ in parties if sum(parts[id_].values())]
+    ranked = sorted(telling, key=lambda id_: (-sum(parts[id_].values()), id_))[:most]
     chosen, left = _removal(graph, parties, remove, between)
     chance = _random(graph, parties, len(chosen), seed)
     findings = [
@@ -110,7 +113,12 @@ def players(answers: Sequence[Result], most: int = 10, remove: int = 5, seed: in
             command=COMMAND,
             title=TITLE,
             texts=TEXTS,
-            inputs={"answers": len(answers), "most": most, "remove": remove, "seed": seed},
+            inputs={
+                "answers": [_told(one) for one in answers],
+                "most": most,
+                "remove": remove,
+                "seed": seed,
+            },
             query_sha256="",
             score=SCORE,
             datasets=tuple(
@@ -124,9 +132,10 @@ def players(answers: Sequence[Result], most: int = 10, remove: int = 5, seed: in
         nodes={id_: node for id_, node in sorted(nodes.items()) if id_ in wanted},
         edges={id_: edge for id_, edge in sorted(edges.items()) if id_ in drawn},
         checked=[
+            *sorted(f"Of {_told(one)}." for one in answers),
             f"{len(graph):,} nodes and {graph.number_of_edges():,} ties of"
             f" {len({f for fs in in_findings.values() for f in fs}):,} findings;"
-            f" the largest piece holds {whole:,}.",
+            f" the largest piece holds {whole:,}. Drawn: the listed parties and what they touch.",
             f"Without {', '.join(named) or 'anybody'} (chosen greedily among {len(parties):,}"
             f" parties) the largest piece holds {left:,}; without as many at random, {chance:,.0f}"
             f" on average of {DRAWS}.",
@@ -139,17 +148,32 @@ def players(answers: Sequence[Result], most: int = 10, remove: int = 5, seed: in
                 else []
             ),
             *(
-                [f"{len(parties) - most:,} more parties beyond --limit {most}."]
-                if len(parties) > most
+                [f"{len(telling) - most:,} more parties beyond --limit {most}."]
+                if len(telling) > most
                 else []
             ),
         ],
         notes=[
+            *([] if telling else ["No party holds this network together: none stands between."]),
+            *(
+                []
+                if any(one["parts"] for one in parts.values()) or not telling
+                else ["No one party's loss parts this network: they only stand on ways between."]
+            ),
             "Removal is a model: a party and all its ties go, nothing takes their place. In truth a"
-            " network can harden."
+            " network can harden.",
         ],
         lines={row: line for result in answers for row, line in result.lines.items()},
     )
+
+
+def _told(answer: Result) -> str:
+    """An answer by its question, what was given to it, and how many findings it has."""
+    asked = {k: v for k, v in answer.question.inputs.items() if k not in AS_LISTED}
+    given = [f"{name} {value}" for name, value in asked.items() if value not in (None, False)]
+    count = len(answer.findings)
+    said = f"{answer.question.command} ({', '.join(given)})" if given else answer.question.command
+    return f"{said}: {count:,} finding{'s' * (count != 1)}"
 
 
 def _largest(graph: Any, without: Sequence[str] = ()) -> int:

@@ -270,6 +270,20 @@ def coverage(case: Case, needs: Mapping[str, Sequence[str]]) -> dict[str, dict[s
     return found
 
 
+def held(case: Case, column: str) -> list[str]:
+    """The values that a column holds in the live sources; `column` is `table.column`."""
+    table, _, name = column.partition(".")
+    files = [str(path) for _, path in case.parquet(table)]
+    if not files:
+        return []
+    with duckdb.connect() as database:
+        rows = database.execute(
+            f'SELECT DISTINCT "{name}" FROM read_parquet(?) WHERE "{name}" IS NOT NULL ORDER BY 1',
+            [files],
+        ).fetchall()
+    return [str(value) for (value,) in rows]
+
+
 def places(case: Case, rows: Iterable[str]) -> dict[str, str]:
     """Where source rows stand in their files: `<source>:<record>` → line, or sheet and row.
 

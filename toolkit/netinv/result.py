@@ -11,6 +11,13 @@ FOUND, NOTHING, UNCHECKED = "found", "found nothing", "could not be checked"
 BRANCH = "Could not be checked: "
 """Begins the note of a part of a question that could not be checked where the rest was."""
 
+EXPLAINED, DISMISSED, VARIANTS = (
+    "--lawful lists them.",
+    "--dismissed lists them.",
+    "with it as variants.",
+)
+"""End what is said of findings that were put aside, and not lost."""
+
 SHAPE = "netinv.result/1"
 """The version of the JSON shape of a result."""
 
@@ -111,6 +118,16 @@ class Result:
     cut: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     lines: dict[str, str] = field(default_factory=dict)
+
+    def counted(self) -> str:
+        """How many findings there are, in words, or what else the answer is."""
+        count, noun = len(self.findings), self.question.texts.get("noun") or "finding"
+        return f"{count:,} {noun}{'s' * (count != 1)}" if count else self.answer
+
+    def lost(self) -> list[str]:
+        """What was left out and may hold findings: of `cut`, what was not merely put aside."""
+        aside = (EXPLAINED, DISMISSED, VARIANTS)
+        return [line for line in self.cut if not line.endswith(aside)]
 
     def frame(self) -> Any:
         """The findings as a pandas DataFrame, one line a finding."""

@@ -160,8 +160,8 @@ class Checker:
         for row, cells in made.unread.items():
             for name, _ in cells if row not in made.rejects else ():
                 example = self.examples.setdefault(name, made.raw[row][name][:60])
-                what = "none of its values" if inputs[name].choices else f"no {inputs[name].type}"
-                self.unread[f"{name}: {what}, such as {example!r}"] += 1
+                kind = "none of its values" if inputs[name].choices else f"no {inputs[name].type}"
+                self.unread[f"{name}: is {kind}, such as {example!r}"] += 1
 
     def _read(self, one: Input, text: str) -> tuple[Any, str, tuple[Any, ...], str]:
         """Value, doubt, added columns, and what is wrong if it cannot be read."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,15 +30,17 @@ class Run:
     command: str
     answer: str
     findings: int
+    given: str = ""
 
 
-def keep(case: Case, result: Result) -> str:
-    """Keep an answer as a file of `runs/`. Returns the digest of its findings."""
+def keep(case: Case, result: Result, given: Mapping[str, Any] | None = None) -> str:
+    """Keep an answer as a file of `runs/`, and what was given to its question. Returns the digest
+    of its findings."""
     whole = plain(result)
     text = json.dumps(whole["findings"], sort_keys=True, ensure_ascii=False, default=str)
     digest = finding_id("result", [text])
     name = f"{now().replace(':', '')}-{result.question.command}-{digest[:6]}.json"
-    write_json(case.path("runs", name), {"time": now()} | whole)
+    write_json(case.path("runs", name), {"time": now(), "given": dict(given or {})} | whole)
     return digest
 
 
@@ -55,6 +57,7 @@ def listed(case: Case) -> list[Run]:
                     str(entry["question"]["command"]),
                     str(entry["answer"]),
                     len(entry["findings"]),
+                    ", ".join(f"{k} {v}" for k, v in dict(entry.get("given") or {}).items()),
                 )
             )
     return found
@@ -93,18 +96,23 @@ def saved(case: Case, name: str) -> Result:
 class Difference:
     """How a second answer to a question differs from a first, by the identity of findings.
 
+    `dismissed` are those of the first that were put away since, and would be listed otherwise;
     `changed` maps a finding's id to what differs: name → (before, after).
     """
 
     new: list[Finding]
     gone: list[Finding]
+    dismissed: list[Finding]
     changed: Mapping[str, Mapping[str, tuple[Any, Any]]]
     same: int
     notes: list[str]
 
 
-def compare(first: Result, second: Result) -> Difference:
-    """What is new, gone and changed. Raises InputError for answers to two questions."""
+def compare(
+    first: Result, second: Result, decided: Mapping[str, Decision] | None = None
+) -> Difference:
+    """What is new, gone and changed. `decided` is what a person decided of findings. Raises
+    InputError for answers to two questions."""
     if first.question.command != second.question.command:
         raise InputError(
             f"{first.question.command} and {second.question.command} are two questions",
@@ -120,8 +128,10 @@ def compare(first: Result, second: Result) -> Difference:
         }:
             changed[id_] = differs
     notes = []
+    inputs = (first.question.inputs, second.question.inputs)
+    if others := _others(*inputs):
+        notes.append(f"The second was asked with other inputs: {others}.")
     for what, name in (
-        ("other inputs", "inputs"),
         ("another text of the question", "query_sha256"),
         ("other sources", "datasets"),
         ("another version of netinv", "version"),
@@ -129,14 +139,30 @@ def compare(first: Result, second: Result) -> Difference:
     ):
         if _plain(getattr(first.question, name)) != _plain(getattr(second.question, name)):
             notes.append(f"The second was asked with {what}.")
-    if any(one.cut for one in (first, second)):
-        notes.append("Something was cut from an answer: what is new or gone may be what was cut.")
+    for which, answer in (("first", first), ("second", second)):
+        notes += [
+            f"Of the {which} something was cut, which may be what is new or gone: {line}"
+            for line in answer.lost()
+        ]
+    away = {id_ for id_, one in (decided or {}).items() if one.puts_away()}
+    gone = [one for one in first.findings if one.id not in after]
     return Difference(
         new=[one for one in second.findings if one.id not in before],
-        gone=[one for one in first.findings if one.id not in after],
+        gone=[one for one in gone if one.id not in away],
+        dismissed=[replace(o, decided=str((decided or {})[o.id])) for o in gone if o.id in away],
         changed=dict(sorted(changed.items())),
         same=len(before.keys() & after.keys()) - len(changed),
         notes=notes,
+    )
+
+
+def _others(first: Mapping[str, Any], second: Mapping[str, Any]) -> str:
+    """The inputs that differ, as `days 180 → 90`."""
+    before, after = _plain(first), _plain(second)
+    return ", ".join(
+        f"{name} {'none' if old is None else old} → {'none' if new is None else new}"
+        for name in before | after
+        if (old := before.get(name)) != (new := after.get(name))
     )
 
 
@@ -157,9 +183,13 @@ def _plain(value: Any) -> Any:
 # ---------------------------------------------------------------- decisions
 
 
+TAKEN_BACK = "taken back"
+
+
 @dataclass(frozen=True)
 class Decision:
-    """What a person decided of a finding: confirmed, or dismissed until a day (empty: for good)."""
+    """What a person decided of a finding: confirmed, or dismissed until a day (empty: for good), or
+    that an earlier decision is taken back."""
 
     finding: str
     command: str
@@ -173,6 +203,10 @@ class Decision:
         """Whether it holds on a day (today's, unless said); the last day is included."""
         return not self.until or self.until >= (today or dt.date.today().isoformat())
 
+    def puts_away(self) -> bool:
+        """Whether it keeps its finding from being listed."""
+        return self.decision == "dismissed" and self.stands()
+
     def __str__(self) -> str:
         until = f" until {self.until}" if self.until else ""
         expired = "" if self.stands() else " (expired)"
@@ -181,22 +215,36 @@ class Decision:
 
 
 def decisions(case: Case) -> dict[str, Decision]:
-    """Finding → the last decision of it."""
+    """Finding → the last decision of it, unless that was taken back."""
+    last = {one.finding: one for one in decided(case)}
+    return {id_: one for id_, one in last.items() if one.decision != TAKEN_BACK}
+
+
+def decided(case: Case) -> list[Decision]:
+    """Every decision ever made, the first first."""
     entries = read_json(case.path("decisions.json")).get("decisions", [])
-    return {entry["finding"]: Decision(**entry) for entry in entries}
+    return [Decision(**entry) for entry in entries]
+
+
+def until_day(text: str) -> str:
+    """The last day of a decision, as ISO 8601; '' for good. Raises InputError for a day that is
+    none or is over."""
+    day = Input("until", "date", optional=True).value(text or None)
+    if day and day.isoformat() < dt.date.today().isoformat():
+        raise InputError(f"{text} is over", where="--until", next="name a day to come")
+    return day.isoformat() if day else ""
 
 
 def decide(case: Case, finding: str, decision: str, reason: str, until: str = "") -> Decision:
-    """Keep a decision of a finding that a run of the case has listed; earlier ones stay.
+    """Keep a decision of a finding that a run of the case has listed; earlier ones stay, and the
+    reason of one that is only made again.
 
     The caller is the case's writer. Raises InputError for a finding that no run has, or a day that
     is none or is over.
     """
-    if decision == "dismissed" and not reason.strip():
-        raise InputError("a finding is not dismissed without a reason", next="give --reason")
-    day = Input("until", "date", optional=True).value(until or None)
-    if day and day.isoformat() < dt.date.today().isoformat():
-        raise InputError(f"{until} is over", where="--until", next="name a day to come")
+    if decision != "confirmed" and not reason.strip():
+        raise InputError(f"nothing is {decision} without a reason", next="give --reason")
+    day = until_day(until)
     known = {
         one["id"]: entry["question"]["command"]
         for path in sorted(case.path("runs").glob("*.json"))
@@ -211,9 +259,13 @@ def decide(case: Case, finding: str, decision: str, reason: str, until: str = ""
             next=f"give its id, or at least the first {SHORTEST} characters",
         )
     (id_,) = matching
-    made = Decision(
-        id_, known[id_], decision, reason.strip(), user(), now(), day.isoformat() if day else ""
-    )
+    before = decisions(case).get(id_)
+    if decision == TAKEN_BACK and not before:
+        raise InputError(f"nothing is decided of {id_}", next="see netinv decisions")
+    reason = reason.strip()
+    if not reason and before and before.decision == decision:
+        reason = before.reason
+    made = Decision(id_, known[id_], decision, reason, user(), now(), day)
     path = case.path("decisions.json")
     earlier = read_json(path).get("decisions", [])
     write_json(path, {"decisions": [*earlier, asdict(made)]})

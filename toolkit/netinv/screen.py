@@ -73,7 +73,8 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
 def findings(result: Result) -> None:
     """The findings of a result: a readable list on a terminal, a plain table when piped."""
     if not sys.stdout.isatty():
-        columns = ("finding", "score", *result.columns, "explained", "against", "variants")
+        beside = ("explained", "against", "variants", "decided")
+        columns = ("finding", "score", *result.columns, *beside)
         table(
             columns,
             (
@@ -84,6 +85,7 @@ def findings(result: Result) -> None:
                     one.explained,
                     one.against,
                     one.variants,
+                    one.decided,
                 )
                 for one in result.findings
             ),
@@ -104,6 +106,8 @@ def findings(result: Result) -> None:
             lines.append(f"[dim]explained: {escape(shown(one.explained))}[/dim]")
         if one.variants:
             lines.append(f"[dim]{counted(one.variants, 'weaker variant')}[/dim]")
+        if one.decided:
+            lines.append(f"[dim]{escape(shown(one.decided))}[/dim]")
         score = "" if one.score is None else f"{one.score:.1f}"
         drawn.add_row(str(number), score, "\n".join(lines), one.id)
     Console(highlight=False).print(drawn)
@@ -173,6 +177,8 @@ def explained(result: Result, one: Finding, headings: Mapping[str, str]) -> None
     data(f"{result.question.title}: finding {one.id}")
     _part("What was seen", [one.sentence or "see the rows below", *_named(one, headings)])
     files = {entry["id"]: entry["file"] for entry in result.question.datasets}
+    names = list(files.values())
+    files = {id_: f"{n} ({id_})" if names.count(n) > 1 else n for id_, n in files.items()}
     rows: dict[str, list[str]] = {}
     elements: list[Node | Edge] = [result.nodes[id_] for id_ in one.nodes if id_ in result.nodes]
     elements += [result.edges[id_] for id_ in one.edges if id_ in result.edges]
@@ -215,11 +221,13 @@ def explained(result: Result, one: Finding, headings: Mapping[str, str]) -> None
 
 def _named(one: Finding, headings: Mapping[str, str]) -> list[str]:
     """The HS headings that a finding's values name, with what they hold."""
-    text = json.dumps([list(one.values.values()), one.sentence], default=str)
+    # What a control or a description quotes may be a code of something else.
+    coded = [v for name, v in one.values.items() if re.search("heading|hs|code|change", name)]
+    text = json.dumps(coded, default=str)
     return [
         f"HS {code}: {headings[code]}"
         for code in dict.fromkeys(word[:4] for word in re.findall(r"\b\d{4,10}\b", text))
-        if code in headings and re.search(r"(heading|hs|code|goods)\w*", " ".join(one.values), re.I)
+        if code in headings
     ]
 
 

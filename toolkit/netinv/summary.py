@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from netinv.inputs import shown
-from netinv.result import BRANCH, UNCHECKED, Result
+from netinv.result import BRANCH, DISMISSED, EXPLAINED, UNCHECKED, VARIANTS, Result
 
 PARTIES = ("Company", "Person", "Party", "Vessel")
 """The labels of those who stand in findings as actors."""
@@ -19,13 +19,13 @@ LISTED = 200
 
 @dataclass(frozen=True)
 class Asked:
-    """One question and its answer."""
+    """One question and its answer: its findings listed, and those put aside as `3 explained`."""
 
     command: str
     title: str
     answer: str
     findings: int
-    cut: list[str] = field(default_factory=list)
+    aside: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,23 +49,42 @@ class Missing:
 
 
 @dataclass(frozen=True)
+class Known:
+    """What a reader must know of answers (stale links, a table that nobody says is complete, what
+    was cut), and the questions of which it is said."""
+
+    note: str
+    questions: list[str]
+
+
+@dataclass(frozen=True)
 class Summary:
-    """What many answers come to."""
+    """What many answers come to. `about` says what was asked of what, as name → text."""
 
     asked: list[Asked]
     touched: list[Touched]
     missing: list[Missing]
     failed: Mapping[str, str]
+    known: list[Known] = field(default_factory=list)
+    about: Mapping[str, str] = field(default_factory=dict)
     answers: Sequence[Result] = field(default=(), repr=False)
 
 
-def of(answers: Sequence[Result], failed: Mapping[str, str] | None = None) -> Summary:
+def of(
+    answers: Sequence[Result],
+    failed: Mapping[str, str] | None = None,
+    about: Mapping[str, str] | None = None,
+) -> Summary:
     """Sum answers up. A party counts once for each question that has it in a finding; findings that
     something explains, or that were dismissed, do not count."""
     questions: dict[str, dict[str, float]] = {}
     findings: dict[str, list[str]] = {}
     nodes = {}
+    known: dict[str, list[str]] = {}
     for result in answers:
+        for note in (*result.lost(), *result.notes):
+            if note not in _lacking(result):
+                known.setdefault(note, []).append(result.question.command)
         for one in result.findings:
             if one.explained or one.decided.startswith("dismissed"):
                 continue
@@ -95,7 +114,7 @@ def of(answers: Sequence[Result], failed: Mapping[str, str] | None = None) -> Su
                 one.question.title,
                 one.answer,
                 len(one.findings),
-                list(one.cut),
+                _aside(one),
             )
             for one in answers
         ],
@@ -106,7 +125,20 @@ def of(answers: Sequence[Result], failed: Mapping[str, str] | None = None) -> Su
             if (lacking := _lacking(one))
         ],
         failed=dict(failed or {}),
+        known=[Known(note, names) for note, names in known.items()],
+        about=dict(about or {}),
         answers=tuple(answers),
+    )
+
+
+def _aside(one: Result) -> str:
+    """How many findings an answer does not list, and why."""
+    kinds = {EXPLAINED: "explained", DISMISSED: "dismissed", VARIANTS: "weaker variants"}
+    return ", ".join(
+        f"{line.split()[0]} {kind}"
+        for line in one.cut
+        for end, kind in kinds.items()
+        if line.endswith(end)
     )
 
 
@@ -129,8 +161,8 @@ def save(summary: Summary, folder: Path) -> list[Path]:
         written[1],
         {
             "questions": (
-                ["question", "title", "answer", "findings", "cut"],
-                [[o.command, o.title, o.answer, o.findings, " ".join(o.cut)] for o in summary.asked]
+                ["question", "title", "answer", "findings", "put aside"],
+                [[o.command, o.title, o.answer, o.findings, o.aside] for o in summary.asked]
                 + [[name, "", f"failed: {why}", 0, ""] for name, why in summary.failed.items()],
             ),
             "parties": (
@@ -144,12 +176,21 @@ def save(summary: Summary, folder: Path) -> list[Path]:
                 ["question", "why"],
                 [[one.command, one.why] for one in summary.missing],
             ),
+            "to know": (
+                ["note", "questions"],
+                [[one.note, one.questions] for one in summary.known],
+            ),
+            "asked": (["what", "is"], [list(pair) for pair in summary.about.items()]),
         },
         summary.answers,
     )
     for result in summary.answers:
+        one = folder / f"{result.question.command}.html"
         if result.findings:
-            written += tables.save(result, folder / f"{result.question.command}.html")
+            written += tables.save(result, one)
+        else:
+            with tables.translated(one):
+                one.unlink(missing_ok=True)  # of an earlier summary, and no longer so
     with tables.translated(folder):
         written[0].write_text(page(summary), encoding="utf-8")
     return written
@@ -176,7 +217,7 @@ def page(summary: Summary) -> str:
         return f'<a href="{name}.html">{name}</a>' if command in found else name
 
     asked = [
-        [linked(one.command), *map(said, (one.title, one.answer, one.findings, " ".join(one.cut)))]
+        [linked(one.command), *map(said, (one.title, one.answer, one.findings, one.aside))]
         for one in sorted(summary.asked, key=lambda one: -one.findings)
     ] + [[said(name), "", f"failed: {said(why)}", 0, ""] for name, why in summary.failed.items()]
     touched = [
@@ -191,14 +232,25 @@ def page(summary: Summary) -> str:
     ]
     more = len(summary.touched) - len(touched)
     missing = [(said(one.command), said(one.why)) for one in summary.missing]
+    known = [
+        (said(one.note), ", ".join(linked(command) for command in one.questions))
+        for one in summary.known
+    ]
+    about = [(said(name), said(text)) for name, text in summary.about.items()]
     parts = [
-        "<h1>What the case holds</h1>",
-        "<p>A finding is a lead and no proof: each page says what speaks against it.</p>",
+        "<h1>What was found, and what was not</h1>",
+        "<p>A finding is a lead and no proof: each page says what speaks against it. Who stands"
+        " high in the first list stands in many findings, as a forwarder may by its trade.</p>",
+        table(("asked", ""), about) if about else "",
         "<h2>Parties, by how many questions have them in a finding</h2>",
+        "<p>The score adds up the best of each question. Their scales differ: it orders those of"
+        " as many questions, and says no more.</p>",
         table(("party", "id", "questions", "score", "which"), touched),
         f"<p>{more:,} more stand in summary.xlsx.</p>" if more > 0 else "",
         "<h2>Questions</h2>",
-        table(("question", "title", "answer", "findings", "cut"), asked),
+        table(("question", "title", "answer", "findings", "put aside"), asked),
+        "<h2>What must be known of these answers</h2>",
+        table(("note", "questions"), known),
         "<h2>Could not be checked</h2>",
         table(("question", "why"), missing),
     ]

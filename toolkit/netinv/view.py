@@ -89,7 +89,7 @@ def page(result: Result) -> str:
         "vis": vis,
         "script": script,
         "data": _embedded_json(data),
-        "answer": html.escape(_answer(result)),
+        "answer": html.escape(result.counted()),
         "asked": _asked(result, left_out),
     }
     return re.sub(r"<!--(\w+)-->", lambda found: values[found[1]], template)
@@ -102,11 +102,6 @@ def embedded(result: Result) -> str:
         f'<iframe srcdoc="{inside}" sandbox="allow-scripts" width="100%" height="640"'
         ' style="border:1px solid #ccc"></iframe>'
     )
-
-
-def _answer(result: Result) -> str:
-    count = len(result.findings)
-    return f"{count:,} finding{'s' * (count != 1)}" if count else result.answer
 
 
 def _asked(result: Result, left_out: int) -> str:

@@ -236,6 +236,7 @@
     if (finding.explained) item.append(make("div", "explained: " + finding.explained, "explained"));
     finding.against.forEach((said) => item.append(make("div", "against: " + said, "against")));
     if (finding.variants) item.append(make("div", many(finding.variants, "weaker variant"), "rank"));
+    if (finding.decided) item.append(make("div", finding.decided, "explained"));
     if (!finding.places) item.append(make("div", "not drawn: the page is full", "explained"));
     item.addEventListener("click", () => show(finding));
     byId("findings").append(item);
