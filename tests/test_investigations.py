@@ -163,8 +163,8 @@ def test_a_value_that_no_row_holds_is_an_error_and_no_clean_bill(
     case: OpenCase, tmp_path: Path
 ) -> None:
     tables = {
-        "shipments": "id | shipper | consignee | hs | dispatch | declared\n"
-        "S1 | A | B | 811292 | CN | 2025-01-01",
+        "shipments": "id | shipper | consignee | hs | dispatch | destination | declared\n"
+        "S1 | A | B | 811292 | CN | DE | 2025-01-01",
         "licences": "id | holder\nL9 | OTHER",
         "controls": "id | regime | measure | hs | from\n"
         "K1 | CN-DUAL-USE | licence | 8112 | 2020-01-01",
