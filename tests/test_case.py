@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from netinv import case as cases
-from netinv.case import SETTINGS, Case, Member, Source, open_case, read_json, write_json
+from netinv.case import IN_CASE, SETTINGS, Case, Member, Source, open_case, read_json, write_json
 from netinv.errors import CaseError
 from netinv.model import SCHEMA
 
@@ -160,9 +160,10 @@ def test_a_flag_beats_the_variable_beats_the_case_beats_the_default(
     assert case.setting(name) == (default, "default")
     mark = case.path("case.json")
     write_json(mark, {**read_json(mark), "settings": {name: "of the case"}})
-    assert case.setting(name) == ("of the case", "case.json")
+    own = ("of the case", "case.json") if name in IN_CASE else (default, "default")
+    assert case.setting(name) == own
     monkeypatch.setenv(variable, "")
-    assert case.setting(name) == ("of the case", "case.json")
+    assert case.setting(name) == own
     monkeypatch.setenv(variable, "of the variable")
     assert case.setting(name) == ("of the variable", variable)
     assert case.setting(name, "") == ("of the variable", variable)
@@ -222,6 +223,10 @@ def test_a_retired_source_is_kept_and_listed_only_when_asked_for(case: Case) -> 
     table.parent.mkdir(parents=True)
     table.write_bytes(b"")
     assert (case.rows("companies"), case.parquet("companies")) == (1, [(one, table)])
+    table.rename(table.with_suffix(".away"))
+    with pytest.raises(CaseError, match=r"the table companies of source abc123abc123 is gone"):
+        case.parquet("companies")
+    table.with_suffix(".away").rename(table)
     case.retire(one, "superseded")
     assert (case.rows("companies"), case.parquet("companies")) == (0, [])
     assert case.sources() == []

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import gzip
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import SimpleNamespace
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import netinv
-from netinv import cypherfile, doctor
+from netinv import cypherfile, doctor, runs
 from netinv.api import OpenCase
 from netinv.case import SETTINGS, read_json, write_json
 from netinv.doctor import FAULT, FINE, NOTE, Look, examine
+from netinv.errors import CaseError
 from netinv.graph import Graph
 from netinv.intake import take_in
 from netinv.model import KEYS
 from netinv.server import Address
 from tests.conftest import write_tables
+from tests.samples import pair
 
 SHIPMENTS = """
 id | shipper | consignee | departed   | arrived    | weight_kg
@@ -49,6 +54,51 @@ def faults(found: dict[str, Look]) -> list[str]:
 def alone(tmp_path: Path) -> OpenCase:
     """A case of the machine's own server, which is never started here."""
     return netinv.open(tmp_path / "case")
+
+
+# ---------------------------------------------------------------- what the case keeps
+
+
+def test_what_was_changed_since_it_was_kept_is_a_fault(alone: OpenCase, tmp_path: Path) -> None:
+    case = alone.case
+    take_in(case, [write_tables(tmp_path / "tables", {"companies": "id | name\nC1 | Honest"})])
+    runs.keep(case, pair())
+    (found,) = doctor._kept(alone)
+    assert (found.sign, found.found) == (FINE, "1 originals and 1 tables are what was taken in")
+    (source,) = case.sources()
+    ((_, table),) = case.parquet("companies")
+    original = case.path("originals", f"{source.files[0].sha256}.gz")
+    (run,) = case.path("runs").glob("*.json")
+    rows = pq.read_table(table)
+    forged = [{**row, "name": "FORGED"} for row in rows.to_pylist()]
+    pq.write_table(pa.Table.from_pylist(forged, rows.schema), table)
+    original.write_bytes(gzip.compress(b"id,name\nC1,FORGED\n"))
+    run.write_text(run.read_text().replace("12.5", "99.5"))
+    told = list(doctor._kept(alone))
+    assert [(one.sign, one.what) for one in told] == [
+        (FAULT, "original"),
+        (FAULT, "table"),
+        (FAULT, "run"),
+    ]
+    with pytest.raises(CaseError, match="was changed since it was kept"):
+        runs.saved(case, "find-rings")
+    table.unlink()
+    original.write_bytes(b"")
+    assert [one.what for one in doctor._kept(alone)] == ["original", "table", "run"]
+
+
+def test_a_case_that_does_not_read_is_told_of_and_the_rest_is_looked_at(
+    alone: OpenCase, tmp_path: Path
+) -> None:
+    take_in(alone.case, [write_tables(tmp_path / "tables", {"companies": "id | name\nC1 | A"})])
+    ((_, table),) = alone.case.parquet("companies")
+    table.write_bytes(table.read_bytes()[:200])
+    alone.case.path("decisions.json").write_text('{"decisions": [{')
+    looks = (doctor._kept, doctor._asked)
+    told = [list(doctor._told(look(alone)))[-1] for look in looks]
+    assert [one.sign for one in told] == [FAULT, FAULT]
+    assert told[0].found.endswith("decisions.json: is damaged")
+    assert "a table is damaged" in told[1].found
 
 
 # ---------------------------------------------------------------- the machine and the settings
@@ -122,7 +172,7 @@ def test_each_setting_says_where_it_comes_from(
     monkeypatch.setenv("NETINV_IDLE", "60")
     said = {one.what: one.found for one in doctor._settings(alone, "")}
     assert said["setting case"] == f"{alone.folder} (from default)"
-    assert said["setting cache"] == "kept (from case.json)"
+    assert said["setting cache"] == "– (from default)"  # it is of a user, and of no case
     assert said["setting idle"] == "60 (from NETINV_IDLE)"
     assert said["setting memory"] == "1g (from case.json)"
     assert said["setting uri"] == "– (from default)"

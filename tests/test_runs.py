@@ -12,7 +12,7 @@ import pytest
 from netinv import runs
 from netinv.api import OpenCase
 from netinv.case import open_case
-from netinv.errors import InputError
+from netinv.errors import CaseError, InputError
 from netinv.result import from_plain, plain
 from tests.conftest import write_tables
 from tests.samples import empty, pair, told
@@ -40,12 +40,65 @@ def test_runs_are_named_by_question_or_beginning(tmp_path: Path) -> None:
     file = tmp_path / "x.json"
     file.write_text(json.dumps(plain(pair())))
     assert runs.saved(case, str(file)).findings == pair().findings
-    for wrong in ("find-rings~2", "find-nothing", "nope"):
+    for wrong in ("find-rings~2", "find-rings~²", "find-rings~x", "find-nothing", "nope"):
         with pytest.raises(InputError, match="names no run"):
             runs.saved(case, wrong)
     file.write_text("{}")
     with pytest.raises(InputError, match="holds no saved answer"):
         runs.saved(case, str(file))
+
+
+def test_two_runs_of_one_second_are_two(tmp_path: Path) -> None:
+    case = open_case(tmp_path / "case")
+    for days in range(5):
+        runs.keep(case, pair(), {"days": days})
+    assert [one.given for one in runs.listed(case)] == [f"days {n}" for n in (4, 3, 2, 1, 0)]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", '{"shape": "netinv.result/1"}', "[" * 9999, '{"findings": 3}']
+)
+def test_a_run_that_does_not_read_is_told_and_stops_nothing(tmp_path: Path, text: str) -> None:
+    case = open_case(tmp_path / "case")
+    runs.keep(case, pair())
+    runs.keep(case, pair())
+    last, before = sorted(case.path("runs").glob("*.json"), reverse=True)
+    last.write_text(text)
+    assert [one.answer for one in runs.listed(case)] == ["is damaged", "found"]
+    with pytest.raises(CaseError, match=r"was changed since it was kept"):
+        runs.saved(case, "find-rings")
+    assert runs.saved(case, "find-rings~1").findings == pair().findings
+    assert runs.saved(case, before.stem).findings == pair().findings
+    assert runs.decide(case, "00c0ffee", "dismissed", "x").finding == "00c0ffee00c0ffee"
+    file = tmp_path / "x.json"
+    file.write_text(text)
+    with pytest.raises(InputError, match="holds no saved answer"):
+        runs.saved(case, str(file))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"decisions": [{',
+        '{"decisions": [{"finding": "x"}]}',
+        '{"decisions": [3]}',
+        "{}",
+        '{"decisions": [{"finding": "x", "command": "c", "decision": "dismissed", "reason": "r",'
+        ' "by": "b", "at": "a", "until": "soon"}]}',
+    ],
+)
+def test_decisions_that_do_not_read_are_never_taken_for_none(tmp_path: Path, text: str) -> None:
+    case = open_case(tmp_path / "case")
+    runs.keep(case, pair())
+    path = case.path("decisions.json")
+    path.write_text(text)
+    for act in (
+        lambda: runs.decisions(case),
+        lambda: runs.decide(case, "00c0ffee", "confirmed", ""),
+    ):
+        with pytest.raises(CaseError, match=r"decisions.json: is damaged"):
+            act()
+    assert path.read_text() == text
 
 
 def test_a_difference_is_by_the_identity_of_findings() -> None:
@@ -92,6 +145,15 @@ def test_a_decision_is_kept_with_who_and_when_and_expires(tmp_path: Path) -> Non
     assert again.reason == "seen in the ledger"
     kept = [one.decision for one in runs.decided(case)]
     assert kept == ["dismissed", "confirmed", "confirmed", "confirmed"]
+
+
+def test_a_month_is_over_on_its_last_day(tmp_path: Path) -> None:
+    case = open_case(tmp_path / "case")
+    runs.keep(case, pair())
+    year = dt.date.today().year
+    assert runs.decide(case, "00c0ffee", "dismissed", "x", str(year)).until == f"{year}-12-31"
+    assert runs.decide(case, "00c0ffee", "dismissed", "a\n b", "2099-02").until == "2099-02-28"
+    assert [one.reason for one in runs.decided(case)] == ["x", "a b"]
 
 
 def test_a_decision_is_taken_back_and_stays_on_record(tmp_path: Path) -> None:

@@ -28,6 +28,8 @@ from filelock import FileLock, Timeout
 from netinv.errors import CaseError
 from netinv.model import SCHEMA
 
+RESTORE = "restore it from a copy of the case"
+
 WAIT = 30
 """Seconds that a second writer waits for the first."""
 
@@ -43,7 +45,10 @@ SETTINGS = {
     "java": ("NETINV_JAVA", ""),
 }
 """Setting → its environment variable and its default. A flag beats the variable, the variable beats
-`settings` in the case's case.json, and that beats the default."""
+`settings` in the case's case.json for those of IN_CASE, and that beats the default."""
+
+IN_CASE = ("uri", "username", "database", "memory")
+"""What is of a case; the others are of a user, and a password is never read from a file."""
 
 Say = Callable[[str], None]
 
@@ -67,8 +72,9 @@ class Member:
 class Source:
     """What one load took in: a file of a table, or the files of a foreign source.
 
-    `kind` is the table or the foreign source; `tables` counts rows per table; `priority` is 1 for
-    the user's own and 0 for shipped reference data; `as_of` the day the data speak of.
+    `kind` is the table or the foreign source; `tables` counts rows per table, and `digests` has the
+    sha256 of the file of each; `priority` is 1 for the user's own and 0 for shipped reference data;
+    `as_of` the day the data speak of.
     """
 
     id: str
@@ -76,6 +82,7 @@ class Source:
     kind: str
     files: tuple[Member, ...]
     tables: Mapping[str, int] = field(default_factory=dict)
+    digests: Mapping[str, str] = field(default_factory=dict)
     rejected: int = 0
     skipped: int = 0
     namespace: str = ""
@@ -97,14 +104,14 @@ class Case:
         return self.folder.joinpath(*parts)
 
     def setting(self, name: str, flag: str | None = None) -> tuple[str, str]:
-        """The value of a setting and where it comes from. A password is never read from a file."""
+        """The value of a setting and where it comes from."""
         variable, default = SETTINGS[name]
         if flag:
             return flag, "flag"
         if os.environ.get(variable):
             return os.environ[variable], variable
         kept = read_json(self.path("case.json")).get("settings")
-        if isinstance(kept, dict) and kept.get(name) and name != "password":
+        if isinstance(kept, dict) and kept.get(name) and name in IN_CASE:
             return str(kept[name]), "case.json"
         return default, "default"
 
@@ -135,11 +142,19 @@ class Case:
         self.keep(replace(source, retired=reason))
 
     def parquet(self, table: str) -> list[tuple[Source, Path]]:
-        """The live Parquet files of a table, with their sources."""
+        """The live Parquet files of a table, with their sources. Raises CaseError for one that is
+        gone: what it said would be missing from every answer."""
         files = [
-            (one, self.path("tables", table, f"{one.sha256}.parquet")) for one in self.sources()
+            (one, self.path("tables", table, f"{one.sha256}.parquet"))
+            for one in self.sources()
+            if table in one.tables
         ]
-        return [(one, path) for one, path in files if path.is_file()]
+        for one, path in files:
+            if not path.is_file():
+                raise CaseError(
+                    f"the table {table} of source {one.id} is gone", where=str(path), next=RESTORE
+                )
+        return files
 
     def rows(self, table: str) -> int:
         return sum(one.tables.get(table, 0) for one in self.sources())
@@ -247,10 +262,15 @@ def user() -> str:
 def read_json(path: Path) -> dict[str, Any]:
     """A JSON object of a file; empty when the file is absent or damaged."""
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        value = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def damaged(path: Path) -> CaseError:
+    """What is said of a file of the case that does not read."""
+    return CaseError("is damaged", where=str(path), next=RESTORE)
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -270,6 +290,4 @@ def _read_source(path: Path, stamp: int) -> Source:
         files = tuple(Member(**one) for one in entry.pop("files"))
         return Source(files=files, **entry)
     except (KeyError, TypeError):
-        raise CaseError(
-            "is damaged", where=str(path), next="restore it from a copy of the case"
-        ) from None
+        raise damaged(path) from None

@@ -183,7 +183,7 @@ def _until(text: str) -> None:
 
 
 def _reason(text: str) -> None:
-    if not text.strip():
+    if not any(char.isalnum() for char in text):
         raise InputError("is empty", next="say why, for the log")
 
 
@@ -286,8 +286,14 @@ def tell(line: str) -> None:
 def _json(value: Any) -> None:
     from netinv import screen
 
-    screen.data(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+    text = json.dumps(value, ensure_ascii=False, indent=1, default=str)
+    screen.data(MARKS.sub(lambda found: json.dumps(found[0])[1:-1], text))
 
+
+MARKS = re.compile(
+    "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+)
+"""Marks that could act on a terminal: JSON spells them out, and they read back the same."""
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer as JSON on stdout.")
 
@@ -580,7 +586,7 @@ def find_about(ctx: click.Context, words: tuple[str, ...], about: str) -> None:
 @click.option(
     "-o",
     "--output",
-    type=PATH,
+    type=click.Path(path_type=Path, file_okay=False),
     default=Path("netinv-summary"),
     show_default=True,
     help="Folder of the summary.",
@@ -672,7 +678,9 @@ def find_key_players(
 
 
 @main_group.command(epilog="Example: netinv runs")
-@click.option("--limit", default=30, show_default=True, help="Most runs listed.")
+@click.option(
+    "--limit", type=click.IntRange(1), default=30, show_default=True, help="Most runs listed."
+)
 @as_json
 @click.pass_context
 def runs(ctx: click.Context, limit: int, as_json: bool) -> None:
@@ -682,7 +690,7 @@ def runs(ctx: click.Context, limit: int, as_json: bool) -> None:
     with _open(ctx) as case:
         found = case.runs()
     if as_json:
-        _json([asdict(one) for one in found])
+        _json([asdict(one) for one in found[:limit]])
         return
     screen.table(
         ("run", "time", "question", "given", "answer", "findings"),
@@ -1025,6 +1033,8 @@ def _ask(
     **inputs: Any,
 ) -> None:
     """Ask the investigation of the command's name and write what it answered."""
+    if explain is not None and not explain.strip():
+        raise click.UsageError("--explain wants the id of a finding", ctx)
     given = {name: value for name, value in inputs.items() if value is not None}
     assert ctx.info_name is not None
     _writable(outputs)
@@ -1103,6 +1113,9 @@ def main() -> NoReturn:
     """Run the command line: exit 0 done, 1 expected failure, 2 wrong usage (values of options
     included), 3 could not be checked, 130 interrupted, 143 terminated."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # it was closed by the caller, who wants none of it
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
     try:
         _link_options()
         code = main_group.main(standalone_mode=False)

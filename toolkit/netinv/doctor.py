@@ -12,10 +12,11 @@ from importlib.metadata import version as installed
 
 import psutil
 
-from netinv import cypherfile, difference, link
+from netinv import cypherfile, difference, link, runs
 from netinv.api import OpenCase, version
-from netinv.case import SETTINGS
+from netinv.case import RESTORE, SETTINGS
 from netinv.errors import NetinvError
+from netinv.files import fingerprint, original_stands
 from netinv.investigate import answerable
 from netinv.model import KEYS
 
@@ -34,9 +35,47 @@ class Look:
 
 def examine(case: OpenCase, flag: str = "") -> list[Look]:
     """Look at the machine, the settings, the server, the graph and what can be asked."""
-    report = [*_machine(case), *_settings(case, flag), *_server(case), *_asked(case)]
+    looks = (_machine(case), _settings(case, flag), _kept(case), _server(case), _asked(case))
+    report = [one for look in looks for one in _told(look)]
     case.case.log("doctor", faults=[one.what for one in report if one.sign == FAULT])
     return report
+
+
+def _told(look: Iterator[Look]) -> Iterator[Look]:
+    """What a look finds, and what it fails of."""
+    try:
+        yield from look
+    except NetinvError as error:
+        found = f"{error.where}: {error.what}" if error.where else error.what
+        yield Look(FAULT, "the case", found, error.next)
+
+
+def _kept(case: OpenCase) -> Iterator[Look]:
+    """Whether what the case keeps is what it took in and answered, by its hashes."""
+    home = case.case
+    originals, tables = [0, 0], [0, 0]
+    for source in home.sources(retired=True):
+        for member in source.files:
+            originals[0] += 1
+            if not original_stands(member.sha256, home.path("originals")):
+                originals[1] += 1
+                what = f"{member.file} ({member.id}) is gone, or is not what was taken in"
+                yield Look(FAULT, "original", what, RESTORE)
+        for table, digest in source.digests.items():
+            tables[0] += 1
+            path = home.path("tables", table, f"{source.sha256}.parquet")
+            if not path.is_file() or fingerprint(path) != digest:
+                tables[1] += 1
+                what = f"{table} of source {source.id} is gone, or is not what was taken in"
+                yield Look(FAULT, "table", what, RESTORE)
+    kept = sorted(home.path("runs").glob("*.json"))
+    for path in kept:
+        if runs.changed(path):
+            yield Look(FAULT, "run", f"{path.stem} was changed since it was kept", RESTORE)
+    runs.decided(home)
+    if not originals[1] + tables[1]:
+        found = f"{originals[0]:,} originals and {tables[0]:,} tables are what was taken in"
+        yield Look(FINE, "kept", found)
 
 
 def _machine(case: OpenCase) -> Iterator[Look]:

@@ -93,6 +93,15 @@ def keep_original(path: Path, sha256: str, folder: Path) -> Path:
     return kept
 
 
+def original_stands(sha256: str, folder: Path) -> bool:
+    """Whether a kept original is there, and still the file that had this hash."""
+    try:
+        with gzip.open(folder / f"{sha256}.gz") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+    except (OSError, EOFError, zlib.error):
+        return False
+
+
 @contextmanager
 def open_table(path: Path, encoding: str = "") -> Iterator[Opened]:
     """Open a file of one of SUFFIXES. Raises InputError when it is none of them inside."""

@@ -272,11 +272,14 @@ def _train(installation: Installation, aot: Path, say: Say) -> None:
                 except OSError:
                     if process.poll() is not None or time.monotonic() > limit:
                         words = last_words(home)[0]
-                        flags = "create the Java Virtual Machine" in words
+                        flags = os.environ.get("NETINV_JAVA")
                         raise ServerError(
                             f"Neo4j does not start here: {words}",
-                            next="mend the flags in NETINV_JAVA"
-                            if flags and os.environ.get("NETINV_JAVA")
+                            next=f"see whether NETINV_JAVA ({flags}) is what Java takes; else"
+                            " free some memory and disk and try again"
+                            if flags and "create the Java Virtual Machine" not in words
+                            else "mend the flags in NETINV_JAVA"
+                            if flags
                             else "free some memory and disk and try again",
                         ) from None
                     time.sleep(0.1)

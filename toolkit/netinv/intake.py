@@ -171,6 +171,10 @@ def _take_bundle(
         kind=kind,
         files=members,
         tables={table: reading.reports[0].rows[table] for table in reading.tables},
+        digests={
+            table: fingerprint(case.path("tables", table, f"{whole}.parquet"))
+            for table in reading.tables
+        },
         rejected=sum(one.rejected for one in reading.reports),
         skipped=sum(one.skipped.total() for one in reading.reports),
         namespace=options.namespace,

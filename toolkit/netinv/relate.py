@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -129,11 +130,7 @@ class Relations:
                 f" FROM ({' UNION ALL '.join(parts)})"
             )
         except duckdb.Error as error:
-            raise CaseError(
-                f"the table {spec.name} is damaged: {str(error).splitlines()[0]}",
-                where=str(self.case.folder),
-                next="restore the case from a copy, or load its originals into a new one",
-            ) from None
+            raise _damaged(self.case, error) from None
 
     def _resolved(self, spec: CypherFile) -> None:
         """View `<table>`: one row a key."""
@@ -223,6 +220,24 @@ def failed(error: duckdb.Error, where: str) -> NetinvError:
     return DefinitionError(str(error).splitlines()[0], where=where)
 
 
+def _damaged(case: Case, error: duckdb.Error) -> CaseError:
+    return CaseError(
+        f"a table is damaged: {str(error).splitlines()[0]}",
+        where=str(case.folder),
+        next="restore the case from a copy, or load its originals into a new one",
+    )
+
+
+@contextmanager
+def _tables(case: Case) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB to look at the files of the case's tables."""
+    with duckdb.connect() as database:
+        try:
+            yield database
+        except duckdb.Error as error:
+            raise _damaged(case, error) from None
+
+
 def keys(spec: CypherFile) -> tuple[str, ...]:
     """The columns whose values name a row."""
     return spec.columns("key")
@@ -248,7 +263,7 @@ def coverage(case: Case, needs: Mapping[str, Sequence[str]]) -> dict[str, dict[s
     and under each need the rows that lack it.
     """
     found: dict[str, dict[str, int]] = {}
-    with duckdb.connect() as database:
+    with _tables(case) as database:
         for table, wanted in needs.items():
             files = [str(path) for _, path in case.parquet(table)]
             lacks = {
@@ -276,7 +291,7 @@ def held(case: Case, column: str) -> list[str]:
     files = [str(path) for _, path in case.parquet(table)]
     if not files:
         return []
-    with duckdb.connect() as database:
+    with _tables(case) as database:
         rows = database.execute(
             f'SELECT DISTINCT "{name}" FROM read_parquet(?) WHERE "{name}" IS NOT NULL ORDER BY 1',
             [files],
@@ -298,7 +313,7 @@ def places(case: Case, rows: Iterable[str]) -> dict[str, str]:
     ]
     if not wanted or not files:
         return {}
-    with duckdb.connect() as database:
+    with _tables(case) as database:
         found = database.execute(
             "SELECT DISTINCT _sources[1], _place FROM read_parquet(?, union_by_name = true)"
             " WHERE len(_sources) = 1 AND _place <> '' AND _sources[1] IN (SELECT unnest(?))"

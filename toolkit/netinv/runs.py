@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from netinv.case import Case, now, read_json, user, write_json
-from netinv.errors import InputError
+from netinv.case import RESTORE, Case, damaged, now, read_json, user, write_json
+from netinv.errors import CaseError, InputError
 from netinv.inputs import Input
-from netinv.result import SHAPE, Finding, Result, finding_id, from_plain, plain
+from netinv.result import SHAPE, Finding, Result, from_plain, plain
+
+DIGITS = 16
+"""Of a run's digest, at the end of its name; older ones have 6, of their findings alone."""
 
 SHORTEST = 6
 """Characters of a finding's or a run's name that are enough to name it, when they name one."""
@@ -34,32 +40,62 @@ class Run:
 
 
 def keep(case: Case, result: Result, given: Mapping[str, Any] | None = None) -> str:
-    """Keep an answer as a file of `runs/`, and what was given to its question. Returns the digest
-    of its findings."""
+    """Keep an answer as a file of `runs/`, and what was given to its question. Returns its digest,
+    which its name ends with: one that was changed since no longer has it."""
     whole = plain(result)
-    text = json.dumps(whole["findings"], sort_keys=True, ensure_ascii=False, default=str)
-    digest = finding_id("result", [text])
-    name = f"{now().replace(':', '')}-{result.question.command}-{digest[:6]}.json"
-    write_json(case.path("runs", name), {"time": now(), "given": dict(given or {})} | whole)
+    digest = _digest(whole)
+    time = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H%M%S.%fZ")
+    path = case.path("runs", f"{time}-{result.question.command}-{digest}.json")
+    write_json(path, {"time": now(), "given": dict(given or {})} | whole)
     return digest
 
 
+def _digest(whole: Mapping[str, Any]) -> str:
+    """16 hex digits of an answer in its JSON shape."""
+    said = {key: value for key, value in whole.items() if key not in ("time", "given")}
+    text = json.dumps(said, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:16]
+
+
+def _kept(case: Case) -> list[Path]:
+    """The files of the runs, the last first."""
+    return sorted(case.path("runs").glob("*.json"), reverse=True)
+
+
+def _command(path: Path) -> str:
+    return re.sub(r"^[0-9T.-]+Z-|-[0-9a-f]+$", "", path.stem)
+
+
+def _result(entry: Mapping[str, Any], path: Path) -> Result:
+    """The answer of an entry. Raises CaseError for one that is none."""
+    try:
+        if entry["shape"] == SHAPE:
+            return from_plain(entry)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        pass
+    raise damaged(path)
+
+
+def changed(path: Path) -> bool:
+    """Whether a run is no longer what was kept under its name."""
+    digest = path.stem.rpartition("-")[2]
+    return len(digest) == DIGITS and _digest(read_json(path)) != digest
+
+
 def listed(case: Case) -> list[Run]:
-    """The runs of a case, the last first."""
+    """The runs of a case, the last first; `answer` says it of one that does not read."""
     found = []
-    for path in sorted(case.path("runs").glob("*.json"), reverse=True):
+    for path in _kept(case):
         entry = read_json(path)
-        if str(entry.get("shape", "")).startswith("netinv.result/"):
-            found.append(
-                Run(
-                    path.stem,
-                    str(entry.get("time", "")),
-                    str(entry["question"]["command"]),
-                    str(entry["answer"]),
-                    len(entry["findings"]),
-                    ", ".join(f"{k} {v}" for k, v in dict(entry.get("given") or {}).items()),
-                )
-            )
+        try:
+            result = _result(entry, path)
+        except CaseError as error:
+            found.append(Run(path.stem, "", _command(path), error.what, 0))
+            continue
+        given = ", ".join(f"{k} {v}" for k, v in dict(entry.get("given") or {}).items())
+        time = str(entry.get("time", ""))
+        count = len(result.findings)
+        found.append(Run(path.stem, time, result.question.command, result.answer, count, given))
     return found
 
 
@@ -67,29 +103,32 @@ def saved(case: Case, name: str) -> Result:
     """A saved answer: a file (`-o x.json`), or a run of the case by its name or how it begins.
 
     `find-rings` is the last run of that question, `find-rings~1` the one before it. Raises
-    InputError.
+    InputError for a name of none, CaseError for a run that is damaged or was changed.
     """
     path = Path(name)
-    if not path.is_file():
-        command, _, back = name.partition("~")
-        runs = listed(case)
-        same = [one.name for one in runs if one.command == command]
-        if same and (back.isdigit() or not back) and int(back or 0) < len(same):
-            matching = [same[int(back or 0)]]
-        else:
-            matching = [one.name for one in runs if one.name.startswith(name)]
-        if len(matching) != 1:
+    if path.is_file():
+        try:
+            return _result(read_json(path), path)
+        except CaseError:
             raise InputError(
-                f"{name!r} names {'no run' if not matching else f'{len(matching)} runs'}",
-                next="name a saved .json, or a run that netinv runs lists",
-            )
-        path = case.path("runs", f"{matching[0]}.json")
-    entry = read_json(path)
-    if str(entry.get("shape", "")) != SHAPE:
+                "holds no saved answer of netinv", where=str(path), next="save one with -o x.json"
+            ) from None
+    command, _, back = name.partition("~")
+    kept = _kept(case)
+    same = [one for one in kept if _command(one) == command]
+    if same and re.fullmatch("[0-9]{0,6}", back) and int(back or 0) < len(same):
+        matching = [same[int(back or 0)]]
+    else:
+        matching = [one for one in kept if one.stem.startswith(name)]
+    if len(matching) != 1:
         raise InputError(
-            "holds no saved answer of netinv", where=str(path), next="save one with -o x.json"
+            f"{name!r} names {'no run' if not matching else f'{len(matching)} runs'}",
+            next="name a saved .json, or a run that netinv runs lists",
         )
-    return from_plain(entry)
+    (path,) = matching
+    if changed(path):
+        raise CaseError("was changed since it was kept", where=str(path), next=RESTORE)
+    return _result(read_json(path), path)
 
 
 @dataclass(frozen=True)
@@ -167,7 +206,8 @@ def _others(first: Mapping[str, Any], second: Mapping[str, Any]) -> str:
 
 
 def _said(one: Finding) -> dict[str, Any]:
-    ours = {name: getattr(one, name) for name in ("score", "explained", "against", "decided")}
+    names = ("score", "sentence", "explained", "against", "decided")
+    ours = {name: getattr(one, name) for name in names}
     return {name: _plain(value) for name, value in {**one.values, **ours}.items()}
 
 
@@ -221,16 +261,25 @@ def decisions(case: Case) -> dict[str, Decision]:
 
 
 def decided(case: Case) -> list[Decision]:
-    """Every decision ever made, the first first."""
-    entries = read_json(case.path("decisions.json")).get("decisions", [])
-    return [Decision(**entry) for entry in entries]
+    """Every decision ever made, the first first. Raises CaseError for a record of them that does
+    not read: none is forgotten."""
+    path = case.path("decisions.json")
+    if not path.exists():
+        return []
+    try:
+        made = [Decision(**entry) for entry in read_json(path)["decisions"]]
+        for one in made:
+            until_day(one.until, over=True)
+    except (KeyError, TypeError, AttributeError, InputError):
+        raise damaged(path) from None
+    return made
 
 
-def until_day(text: str) -> str:
-    """The last day of a decision, as ISO 8601; '' for good. Raises InputError for a day that is
-    none or is over."""
-    day = Input("until", "date", optional=True).value(text or None)
-    if day and day.isoformat() < dt.date.today().isoformat():
+def until_day(text: str, over: bool = False) -> str:
+    """The last day of a decision, as ISO 8601, of a month or year its last; '' for good. Raises
+    InputError for a day that is none or, unless it may, is over."""
+    day = Input("until", "last_day", optional=True).value(text or None)
+    if day and not over and day < dt.date.today():
         raise InputError(f"{text} is over", where="--until", next="name a day to come")
     return day.isoformat() if day else ""
 
@@ -245,12 +294,11 @@ def decide(case: Case, finding: str, decision: str, reason: str, until: str = ""
     if decision != "confirmed" and not reason.strip():
         raise InputError(f"nothing is {decision} without a reason", next="give --reason")
     day = until_day(until)
-    known = {
-        one["id"]: entry["question"]["command"]
-        for path in sorted(case.path("runs").glob("*.json"))
-        if (entry := read_json(path))
-        for one in entry.get("findings", ())
-    }
+    known: dict[str, str] = {}
+    for path in _kept(case):
+        with suppress(CaseError):  # netinv runs and netinv doctor tell of it
+            result = _result(read_json(path), path)
+            known |= {one.id: result.question.command for one in result.findings}
     matching = [id_ for id_ in known if id_.startswith(finding) and len(finding) >= SHORTEST]
     if len(matching) != 1:
         raise InputError(
@@ -262,11 +310,10 @@ def decide(case: Case, finding: str, decision: str, reason: str, until: str = ""
     before = decisions(case).get(id_)
     if decision == TAKEN_BACK and not before:
         raise InputError(f"nothing is decided of {id_}", next="see netinv decisions")
-    reason = reason.strip()
+    reason = " ".join(reason.split())
     if not reason and before and before.decision == decision:
         reason = before.reason
     made = Decision(id_, known[id_], decision, reason, user(), now(), day)
-    path = case.path("decisions.json")
-    earlier = read_json(path).get("decisions", [])
-    write_json(path, {"decisions": [*earlier, asdict(made)]})
+    every = [asdict(one) for one in (*decided(case), made)]
+    write_json(case.path("decisions.json"), {"decisions": every})
     return made
