@@ -329,7 +329,8 @@ class OpenCase:
         from netinv import derive
 
         for type_ in types:
-            self.say(f"making {type_}")
+            title = derive.program(type_).title
+            self.say(f"making {type_}: {title[0].lower()}{title[1:]}")
             derive.derive(self.case, self.graph(), type_, inputs, self.progress)
 
     def _link(self, inputs: Mapping[str, Any]) -> Links:

@@ -619,7 +619,9 @@ def run_all(
             "case": case.folder.resolve().name,
             "on": now(),
             "netinv": api.version(),
-            "files": ", ".join(one.file for source in case.sources() for one in source.files),
+            "files": ", ".join(
+                f"{one.file} ({one.id})" for source in case.sources() for one in source.files
+            ),
         }
     made = summary.of(answers, failed, about | {k: v for k, v in given.items() if v})
     written = summary.save(made, output)

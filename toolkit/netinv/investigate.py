@@ -185,7 +185,8 @@ def _say_hubs(
         named = ", ".join(f"{row['name']} ({row['degree']})" for row in rows[:10])
         rest = f" and {len(rows) - 10} more" if len(rows) > 10 else ""
         result.cut.append(
-            f"{len(rows):,} not followed, with more than {above} of {hubs['by']}: {named}{rest}."
+            f"{len(rows):,} not followed, above --{hubs['above'].replace('_', '-')} {above}:"
+            f" {named}{rest}."
         )
     return bool(rows)
 

@@ -182,7 +182,8 @@ def _network(result: Result, drawn: Iterable[str]) -> dict[str, Any]:
         x, y = places[id_]
         network.add_node(
             id_,
-            label=_short(node.name),
+            # Sentences name a shipment by its id.
+            label=_short(f"{node.key} {node.name}" if node.label == "Shipment" else node.name),
             shape=shape,
             color=colour,
             x=x,
