@@ -259,14 +259,6 @@ def test_the_day_input_reads_as_every_day_does() -> None:
     assert isinstance(derive.program("HOLDS").input("on"), Input)
 
 
-@pytest.mark.parametrize("type_", derive.RULES)
-def test_what_writes_a_relationship_writes_what_its_rule_gives(derived: Derive, type_: str) -> None:
-    tables = {"ownerships": "owner | owned | share\nP | A | 60", "controls": CONTROLS}
-    rows = derived(type_, tables | shipment(hs="8112", destination="KP"))
-    written = {one.name for one in derive.program(type_, "cypher").inputs}
-    assert rows and set(rows[0]) | {"rule"} == written
-
-
 BODS = {
     # Direct shareholdings of the set's own statements → what they come to, in percent.
     "bods-examples/joint-ownership": {("91b4236a7d89", "31c55e425764"): 100.0,
@@ -292,3 +284,62 @@ def test_holdings_of_beneficial_ownership_statements(derived: Derive, name: str)
                 lines.append(f"{about['interestedParty']} | {about['subject']} | {share}")
     rows = derived("HOLDS", {"ownerships": "\n".join(lines)})
     assert {(row["a"], row["b"]): row["share"] for row in rows} == BODS[name]
+
+
+# ---------------------------------------------------------------- goods alongside
+
+MEETING = {
+    "port_calls": """
+vessel | port | arrived | departed
+9074729 | MYPKG | 2024-03-10 | 2024-03-12
+9321483 | MYPKG | {met} | 2024-03-13
+""",
+    "shipments": """
+id | vessel | load_port | discharge_port | departed | arrived | hs | weight_kg | consignee
+A1 | 9074729 | CNSHA | {to} | 2024-03-01 | 2024-03-30 | 811292 | 1000 | X
+B1 | 9321483 | MYPKG | KRPUS | {left} | 2024-04-20 | {hs} | {kg} | Y
+""",
+}
+
+
+def alongside(**cells: str) -> dict[str, str]:
+    whole = {"met": "2024-03-11", "to": "USLAX", "left": "2024-03-15", "hs": "811299", "kg": "1010"}
+    return {name: text.format(**whole | cells) for name, text in MEETING.items()}
+
+
+@pytest.mark.parametrize(
+    ("cells", "given", "found"),
+    [
+        ({}, {}, True),
+        ({"to": "MYPKG"}, {}, False),  # the first was bound for that port
+        ({"met": "2024-03-13"}, {}, False),  # the other came when the first had gone
+        ({"left": "2024-03-22"}, {}, True),
+        ({"left": "2024-03-23"}, {}, False),  # too late
+        ({"left": "2024-03-23"}, {"within": "11"}, True),
+        ({"left": "2024-03-10"}, {}, False),  # before the meeting
+        ({"kg": "951"}, {}, True),
+        ({"kg": "949"}, {}, False),
+        ({"kg": "949"}, {"tolerance": "6"}, True),
+        ({"kg": "-1000"}, {}, False),
+        ({"hs": "790111"}, {}, False),
+        ({"left": "2024-03"}, {}, False),  # a month: it may have left before
+    ],
+)
+def test_goods_lay_alongside_like_goods_that_soon_left(
+    derived: Derive, cells: dict[str, str], given: dict[str, str], found: bool
+) -> None:
+    rows = derived("ALONGSIDE", alongside(**cells), **given)
+    assert [(row["a"], row["b"], row["times"]) for row in rows] == [("A1", "B1", 1)] * found
+    assert all(str(row["days"][0]) == "2024-03-10" for row in rows)
+
+
+# ---------------------------------------------------------------- rules and writers
+
+
+@pytest.mark.parametrize("type_", derive.RULES)
+def test_what_writes_a_relationship_writes_what_its_rule_gives(derived: Derive, type_: str) -> None:
+    tables = {"ownerships": "owner | owned | share\nP | A | 60", "controls": CONTROLS}
+    trade = alongside() if type_ == "ALONGSIDE" else shipment(hs="8112", destination="KP")
+    rows = derived(type_, tables | trade)
+    written = {one.name for one in derive.program(type_, "cypher").inputs}
+    assert rows and set(rows[0]) | {"rule"} == written

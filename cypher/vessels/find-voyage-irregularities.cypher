@@ -49,23 +49,8 @@
 //   most_lots: {type: integer, default: 50, min: 1, max: 100000, ours: true, help: A voyage of more movements is a liner's and not looked at for transfers}
 //   since: {type: date, optional: true, help: Only voyages that begin on this day or later}
 CYPHER 25
-// Of one vessel, also those that carried like goods at the time: the two may have met.
 CALL () {
-  MATCH (v:Vessel) WHERE $vessel IS NULL OR v.imo = $vessel
-  RETURN v
-  UNION
-  MATCH (:Vessel {imo: $vessel})<-[:CARRIED_BY]-(o:Shipment)
-  WITH left(o.hs, 4) AS heading, collect({kg: coalesce(o.weight_kg, o.gross_kg), dep: o.departed,
-    latest: o.arrived + duration({days: $within})}) AS own
-  MATCH (s:Shipment) WHERE s.hs STARTS WITH heading
-  WITH s, coalesce(s.weight_kg, s.gross_kg) AS kg, own
-  WITH s, [o IN own WHERE abs(o.kg - kg) <= $tolerance / 100.0 * CASE WHEN o.kg > kg THEN o.kg ELSE kg END] AS like
-  WHERE size(like) > 0
-  WITH s, like, s.departed AS dep, s.arrived + duration({days: $within}) AS latest
-  WHERE any(o IN like WHERE o.dep < dep < o.latest OR dep < o.dep < latest)
-  MATCH (s)-[:CARRIED_BY]->(v)
-  RETURN v
-}
+MATCH (v:Vessel) WHERE $vessel IS NULL OR v.imo = $vessel
 WITH v WHERE EXISTS { (v)-[:CALLED_AT]->() }
 // The calls and the cargo of a vessel are read once, for all that is looked for.
 CALL (v) {
@@ -123,8 +108,7 @@ CALL (v, calls, lots) {
   WITH *, CASE kind WHEN 'detour' THEN legs WHEN 'out of order' THEN [at_d[-1], at_l[0]]
     ELSE [c IN [not_loading, not_landing] WHERE c IS NOT NULL] END AS shown
   RETURN kind, l AS here, d AS there, [c IN shown | c.code] AS by, {v: v, dep: dep, arr: arr, carried: carried, times: times,
-    shown: shown, longer: longer, not_loading: not_loading, direct: direct} AS found,
-    NULL AS aboard, NULL AS call, NULL AS times, NULL AS loaded, NULL AS dep
+    shown: shown, longer: longer, not_loading: not_loading, direct: direct} AS found
   UNION ALL
   WITH [c IN calls WHERE c.at IS NOT NULL] AS placed
   UNWIND CASE WHEN $vessel IS NULL OR v.imo = $vessel THEN range(1, size(placed) - 1) ELSE [] END AS i
@@ -132,8 +116,7 @@ CALL (v, calls, lots) {
   WITH a, b, point.distance(a.at, b.at) / 1000 AS km, duration.inDays(a.left, b.from).days AS days
   WHERE ($since IS NULL OR a.left >= $since) AND km >= $least_km AND ((days < -1 AND b.left > b.from)
     OR km > $knots * 1.852 * 24 * (CASE WHEN days < 0 THEN 1 ELSE days + 1 END))
-  RETURN 'too fast' AS kind, a.p AS here, b.p AS there, [] AS by, {v: v, from: a, to: b, km: km} AS found,
-    NULL AS aboard, NULL AS call, NULL AS times, NULL AS loaded, NULL AS dep
+  RETURN 'too fast' AS kind, a.p AS here, b.p AS there, [] AS by, {v: v, from: a, to: b, km: km} AS found
   UNION ALL
   // What is too full to be looked at for transfers is said.
   UNWIND CASE WHEN $vessel IS NULL OR v.imo = $vessel THEN lots ELSE [] END AS lot
@@ -141,38 +124,10 @@ CALL (v, calls, lots) {
   WHERE times > $most_lots
   WITH count(*) AS voyages, min(dep) AS day, max(times) AS times
   WHERE voyages > 0
-  RETURN 'liners' AS kind, NULL AS here, NULL AS there, [] AS by, {v: v, voyages: voyages, day: day, times: times} AS found,
-    NULL AS aboard, NULL AS call, NULL AS times, NULL AS loaded, NULL AS dep
-  UNION ALL
-  // Goods aboard at a call on the way, and goods that leave that port: brought together by port,
-  // heading and bucket of weight.
-  UNWIND lots AS lot
-  WITH lot WHERE lot.exact
-  WITH lot.dep AS dep, collect(lot) AS aboard, count(DISTINCT lot.movement) AS times, max(lot.arr) AS latest
-  WHERE times <= $most_lots
-  WITH aboard, times, [c IN calls WHERE c.from > dep AND c.to < latest] AS between
-  WHERE size(between) > 0
-  UNWIND aboard AS lot
-  WITH lot, times, [c IN between WHERE c.to < lot.arr AND c.p <> lot.l AND c.p <> lot.d] AS between
-  WHERE size(between) > 0
-  WITH lot.s AS s, times, between, coalesce(lot.s.weight_kg, lot.s.gross_kg) AS kg
-  WHERE kg > 0 AND s.hs IS NOT NULL
-  UNWIND range(toInteger(floor(10 * log(kg * (1 - $tolerance / 100.0)))),
-    toInteger(floor(10 * log(kg / (1 - $tolerance / 100.0))))) AS bucket
-  UNWIND between AS c
-  RETURN 'alongside' AS kind, c.p AS here, left(s.hs, 4) AS there, bucket AS by, NULL AS found,
-    s AS aboard, c AS call, times, NULL AS loaded, NULL AS dep
-  UNION ALL
-  UNWIND lots AS lot
-  WITH lot, lot.s AS s, coalesce(lot.s.weight_kg, lot.s.gross_kg) AS kg
-  WHERE lot.l IS NOT NULL AND kg > 0 AND s.hs IS NOT NULL
-  RETURN 'alongside' AS kind, lot.l AS here, left(s.hs, 4) AS there, toInteger(floor(10 * log(kg))) AS by, NULL AS found,
-    NULL AS aboard, NULL AS call, NULL AS times, s AS loaded, lot.dep AS dep
+  RETURN 'liners' AS kind, NULL AS here, NULL AS there, [] AS by, {v: v, voyages: voyages, day: day, times: times} AS found
 }
-WITH kind, here, there, by, collect(found) AS found, collect(aboard) AS aboard,
-  collect(call) AS stops, collect(times) AS sizes, collect(loaded) AS loaded, collect(dep) AS days
-WHERE size(found) > 0 OR (size(aboard) > 0 AND size(loaded) > 0)
-CALL (kind, here, there, found, aboard, stops, sizes, loaded, days) {
+WITH kind, here, there, by, collect(found) AS found
+CALL (kind, here, there, found) {
   WITH here AS l, there AS d, size(found) AS rounds
   WHERE kind IN ['out of order', 'elsewhere', 'detour']
   UNWIND found AS one
@@ -217,32 +172,38 @@ CALL (kind, here, there, found, aboard, stops, sizes, loaded, days) {
     voyages + ' voyages of ' + vessels + ' vessels carry more than ' + $most_lots + ' movements.' AS text,
     0.0 AS order, 0.0 AS cargo, 0.0 AS way, false AS placeless,
     'liners, not looked at for transfers (--most-lots): voyages ' + voyages + ', vessels ' + vessels AS explained
-  UNION ALL
-  UNWIND range(0, size(aboard) - 1) AS i
-  WITH aboard[i] AS a, stops[i] AS c, sizes[i] AS times, stops[i].to + duration({days: $within}) AS latest
-  WITH a, c, times, [j IN range(0, size(loaded) - 1) WHERE days[j] >= c.from AND days[j] <= latest | loaded[j]] AS later
-  WHERE size(later) > 0
-  WITH a, c, times, later, coalesce(a.weight_kg, a.gross_kg) AS a_kg
-  UNWIND later AS b
-  WITH a, c, times, a_kg, b, coalesce(b.weight_kg, b.gross_kg) AS b_kg
-  WHERE abs(a_kg - b_kg) <= $tolerance / 100.0 * CASE WHEN a_kg > b_kg THEN a_kg ELSE b_kg END
-  WITH *, c.p AS p, startNode(c.c) AS v
-  MATCH (b)-[:CARRIED_BY]->(w)
-  WHERE w <> v AND ($vessel IS NULL OR $vessel IN [v.imo, w.imo])
-  MATCH (w)-[met:CALLED_AT]->(p)
-  WHERE met.arrived <= c.to AND c.from <= coalesce(met.departed_last, met.departed, met.arrived)
-    AND met.arrived <= b.departed
-  WITH a, a_kg, b, b_kg, c, times, p, v, w, collect(met) AS meetings
-  WITH *, any(key IN ['lot', 'serial'] WHERE a[key] = b[key]) OR EXISTS { (a)-[:STUFFED_IN]->()<-[:STUFFED_IN]-(b) } AS traced
-  RETURN [v, w] AS vessels_drawn, c.from AS day, [coalesce(p.name, p.code)] AS calls,
-    [c.c] + meetings AS held, [a, b] AS cargo_drawn, times,
-    'Both lay at ' + coalesce(p.name, p.code) + ', where the first is said to have unloaded nothing of '
-      + a.id + '; the second left with ' + b.id + ' on ' + b.departed + ' (heading ' + there
-      + ', ' + a_kg + ' and ' + b_kg + ' kg).' AS text,
-    0.0 AS order, CASE WHEN traced THEN 3.0
-      WHEN abs(a_kg - b_kg) <= 0.005 * a_kg THEN 2.0 ELSE 1.0 END AS cargo, 0.0 AS way, false AS placeless,
-    CASE WHEN any(key IN ['bill', 'master_bill', 'movement'] WHERE a[key] = b[key])
-      THEN 'one bill or movement names both vessels: a change of vessels on paper' END AS explained
+}
+RETURN kind, vessels_drawn, day, calls, held, cargo_drawn, times, text, order, cargo, way, placeless, explained
+UNION ALL
+// Goods aboard at a port where another vessel lay, which soon left with like goods.
+CALL () {
+  MATCH (a)-[x:ALONGSIDE]->(b) WHERE $vessel IS NULL
+  RETURN a, x, b
+  UNION
+  MATCH (:Vessel {imo: $vessel})<-[:CARRIED_BY]-(s), (s)-[x:ALONGSIDE]-()
+  RETURN startNode(x) AS a, x, endNode(x) AS b
+}
+WITH a, x, b, coalesce(a.weight_kg, a.gross_kg) AS a_kg, coalesce(b.weight_kg, b.gross_kg) AS b_kg
+WHERE ($since IS NULL OR a.departed >= $since)
+  AND abs(a_kg - b_kg) <= $tolerance / 100.0 * CASE WHEN a_kg > b_kg THEN a_kg ELSE b_kg END
+MATCH (a)-[:CARRIED_BY]->(v), (b)-[:CARRIED_BY]->(w), (b)-[:LOADED_AT]->(p)
+MATCH (v)-[c:CALLED_AT]->(p) WHERE c.arrived IN x.days
+WITH *, coalesce(c.departed_last, c.departed, c.arrived_last, c.arrived) AS to
+WHERE b.departed <= to + duration({days: $within})
+MATCH (w)-[met:CALLED_AT]->(p)
+WHERE met.arrived <= to AND c.arrived <= coalesce(met.departed_last, met.departed, met.arrived)
+  AND met.arrived <= b.departed
+WITH a, x, b, a_kg, b_kg, c, p, v, w, collect(met) AS meetings
+WITH *, any(key IN ['lot', 'serial'] WHERE a[key] = b[key]) OR EXISTS { (a)-[:STUFFED_IN]->()<-[:STUFFED_IN]-(b) } AS traced
+RETURN 'alongside' AS kind, [v, w] AS vessels_drawn, c.arrived AS day, [coalesce(p.name, p.code)] AS calls,
+  [c] + meetings AS held, [a, b] AS cargo_drawn, x.times AS times,
+  'Both lay at ' + coalesce(p.name, p.code) + ', where the first is said to have unloaded nothing of '
+    + a.id + '; the second left with ' + b.id + ' on ' + b.departed + ' (heading ' + left(a.hs, 4)
+    + ', ' + a_kg + ' and ' + b_kg + ' kg).' AS text,
+  0.0 AS order, CASE WHEN traced THEN 3.0
+    WHEN abs(a_kg - b_kg) <= 0.005 * a_kg THEN 2.0 ELSE 1.0 END AS cargo, 0.0 AS way, false AS placeless,
+  CASE WHEN any(key IN ['bill', 'master_bill', 'movement'] WHERE a[key] = b[key])
+    THEN 'one bill or movement names both vessels: a change of vessels on paper' END AS explained
 }
 WITH * ORDER BY explained IS NOT NULL, order + cargo + way DESC, vessels_drawn[0].imo, day, calls, text
 RETURN kind, [v IN vessels_drawn | coalesce(v.name, v.imo)] AS vessels, day, calls,

@@ -24,6 +24,7 @@ from netinv.relate import Relations, failed
 RULES = {
     "CONTROLLED_BY": ("controlled", ("Shipment", "Control")),
     "HOLDS": ("holds", ("Party", "Party")),
+    "ALONGSIDE": ("alongside", ("Shipment", "Shipment")),
 }
 """Relationship → the name of its files, and the labels that it joins."""
 

@@ -1,0 +1,48 @@
+-- title: Which goods were aboard at a port from where like goods soon left on another vessel
+-- about: |
+--   A vessel called at a port on a voyage whose papers name it neither as port of loading nor of
+--   discharge; another lay there at the time and soon left with goods of the same heading and of
+--   like weight. docs/links.md: Alongside.
+-- misses: |
+--   meetings at sea, goods without heading, weight, port or day, and voyages of more movements than
+--   `most_lots`, which are a liner's.
+-- table: links
+-- reads: port_calls, shipments
+-- inputs:
+--   within: {type: number, default: 10, min: 0, max: 90, ours: true, help: Most days from a meeting until the other vessel leaves}
+--   tolerance: {type: number, default: 5, min: 0, max: 50, ours: true, help: Most per cent by which like weights differ}
+--   most_lots: {type: integer, default: 50, min: 1, max: 100000, ours: true, help: Most movements of a voyage}
+WITH
+calls AS (
+  SELECT vessel, port, arrived AS "from",
+    coalesce(departed_last, departed, arrived_last, arrived) AS "to",
+    coalesce(departed_last, departed, arrived) AS gone
+  FROM port_calls
+),
+goods AS (
+  SELECT id, vessel, load_port, discharge_port, departed AS dep, arrived AS arr,
+    coalesce(movement, id) AS movement, coalesce(weight_kg, gross_kg) AS kg, left(hs, 4) AS heading,
+    departed = coalesce(departed_last, departed) AND arrived = coalesce(arrived_last, arrived) AS exact
+  FROM shipments WHERE departed IS NOT NULL AND vessel IS NOT NULL
+),
+voyages AS (
+  SELECT vessel, dep, count(DISTINCT movement) AS times
+  FROM goods WHERE exact GROUP BY vessel, dep HAVING times <= $most_lots
+),
+aboard AS (
+  SELECT g.id, g.vessel, g.heading, g.kg, v.times, c.port, c."from", c."to"
+  FROM goods g JOIN voyages v USING (vessel, dep)
+  JOIN calls c ON c.vessel = g.vessel AND c."from" > g.dep AND c."to" < g.arr
+  WHERE g.exact AND g.kg > 0 AND g.heading IS NOT NULL
+    AND c.port <> g.load_port AND c.port <> g.discharge_port
+)
+SELECT o.id AS a, g.id AS b, any_value(o.times) AS times,
+  list_sort(list_distinct(list(o."from"))) AS days
+FROM aboard o
+JOIN goods g ON g.load_port = o.port AND g.heading = o.heading AND g.vessel <> o.vessel
+  AND g.dep >= o."from" AND date_diff('day', o."to", g.dep) <= $within
+  AND abs(o.kg - g.kg) <= $tolerance / 100 * greatest(o.kg, g.kg)
+WHERE EXISTS (
+  FROM calls m WHERE m.vessel = g.vessel AND m.port = o.port
+    AND m."from" <= o."to" AND o."from" <= m.gone AND m."from" <= g.dep)
+GROUP BY o.id, g.id
