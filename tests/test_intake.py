@@ -8,11 +8,13 @@ import gzip
 import hashlib
 import os
 import random
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -20,7 +22,7 @@ import pytest
 from netinv import cypherfile
 from netinv.case import Case, open_case
 from netinv.errors import CaseError, DefinitionError, InputError
-from netinv.intake import FileReport, Options, take_in
+from netinv.intake import FileReport, Options, rejects_name, take_in
 
 COMPANIES = "id,name,country,incorporated\nC1,Acme,NO,2020-02\nC2,Bolt,DE,2021-03-04\n"
 SHIPMENTS = "id,shipper,consignee,hs,weight_kg,departed,arrived\n"
@@ -44,9 +46,14 @@ def rows(case: Case, table: str) -> list[dict[str, Any]]:
 
 
 def rejects(case: Case, file: str) -> list[dict[str, str]]:
-    path = case.path("rejects", f"{file}.csv")
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        return list(csv.DictReader(lines))
+    """What was rejected of the files of a name; nothing when nothing was."""
+    named = re.compile(re.escape(file) + r"\.[0-9a-f]{12}\.csv")
+    found = []
+    for path in sorted(case.path("rejects").glob("*")):
+        if named.fullmatch(path.name):
+            with path.open(encoding="utf-8-sig", newline="") as lines:
+                found += csv.DictReader(lines)
+    return found
 
 
 def everything(case: Case) -> dict[str, bytes]:
@@ -319,6 +326,48 @@ def test_a_cell_that_must_read_and_does_not_rejects_its_row(case: Case, tmp_path
     }
 
 
+def test_files_of_one_name_keep_their_rejects_apart(case: Case, tmp_path: Path) -> None:
+    paths = [
+        make(tmp_path / folder, f"id,name,born\n,{folder},\nP1,Ann,soon{folder}\n", "people.csv")
+        for folder in ("a", "b")
+    ]
+    reports = take_in(case, paths)
+    listed = {path.name: path.read_text("utf-8-sig") for path in case.path("rejects").iterdir()}
+    assert set(listed) == {
+        f"people.csv.{one.source}{kind}.csv" for one in reports for kind in ("", ".cells")
+    }
+    for one, folder in zip(reports, ("a", "b"), strict=True):
+        assert f",{folder}," in listed[f"people.csv.{one.source}.csv"]
+        assert f"soon{folder}" in listed[f"people.csv.{one.source}.cells.csv"]
+    assert {one["raw"] for one in rejects(case, "people.csv")} == {",a,", ",b,"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files have other bounds here")
+@pytest.mark.parametrize("letter", ["x", "\u8239"])
+def test_the_longest_name_of_a_file_has_rejects(case: Case, tmp_path: Path, letter: str) -> None:
+    room = 255 - len("companies..csv")
+    name = f"companies.{letter * (room // len(letter.encode()))}.csv"
+    (report,) = take_in(case, [make(tmp_path, COMPANIES + ",Nobody,,\n", name)])
+    (path,) = case.path("rejects").iterdir()
+    assert path.name == rejects_name(name, report.source)
+    assert path.name.endswith(f".{report.source}.csv")
+
+
+def test_a_spreadsheet_runs_nothing_of_a_name_of_a_file_or_sheet(
+    case: Case, tmp_path: Path
+) -> None:
+    make(tmp_path, "id,name\n,Nobody\n", "=1+1.csv")
+    book = openpyxl.Workbook()
+    book.active.title = "=1+2"
+    for row in (["id", "name"], [None, "Nobody"]):
+        book.active.append(row)
+    book.save(tmp_path / "@firms.xlsx")
+    names = ("=1+1.csv", "@firms.xlsx")
+    take_in(case, [tmp_path / name for name in names], Options(kind="companies"))
+    found = [(one["file"], one["line"]) for name in names for one in rejects(case, name)]
+    assert found == [("'=1+1.csv", "2"), ("'@firms.xlsx", "'=1+2!2")]
+
+
 def test_a_spreadsheet_runs_nothing_of_the_rejects(case: Case, tmp_path: Path) -> None:
     text = "id,name,country\n=1+1,,\n+C2,,\n@C3\n"
     take_in(case, [make(tmp_path, text)])
@@ -406,7 +455,8 @@ def test_strict_refuses_a_file_with_a_bad_row_and_takes_nothing_in(
         "companies.csv:4: name: is empty and must not be (2 rows rejected, nothing taken in)"
         f" (see {case.path('rejects')}, mend the file or load without --strict)"
     )
-    assert set(everything(case)) == {"rejects/companies.csv.csv"}
+    id = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    assert set(everything(case)) == {f"rejects/companies.csv.{id}.csv"}
     assert case.sources() == []
     (report,) = take_in(case, [path])
     assert (report.written, report.rejected) == (2, 2)
@@ -585,7 +635,6 @@ def test_every_record_of_a_broken_foreign_source_is_accounted_for(
     listed = {
         (path.name, one["record"])
         for path in paths
-        if case.path("rejects", f"{path.name}.csv").exists()
         for one in rejects(case, path.name)
     }
     assert len(listed) >= refused

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import os
 import re
 import tempfile
 import tomllib
@@ -147,8 +148,8 @@ def _take_bundle(
             reading = _read_plain(group[0], prints[""], options, scratch, progress)
         else:
             reading = _read_foreign(group, prints, options, scratch, progress)
-        _write_rejects(case, reading.rejects)
-        _write_rejects(case, reading.cells, ".cells")
+        _write_rejects(case, reading.rejects, whole[:12])
+        _write_rejects(case, reading.cells, whole[:12], ".cells")
         if options.strict and reading.rejects:
             first = reading.rejects[0]
             raise InputError(
@@ -427,17 +428,26 @@ def _chunks(records: Iterator[Record]) -> Iterator[list[Record]]:
         yield chunk
 
 
-def _write_rejects(case: Case, rejects: list[Reject], kind: str = "") -> None:
-    """`rejects/<file>.csv`, and `<file>.cells.csv` for cells taken as empty in rows that were kept;
-    made anew for each file that has any."""
+def rejects_name(file: str, source: str, kind: str = "") -> str:
+    """The file in `rejects/` for a file of a source: `<file>.<source>.csv`, and with `.cells` as
+    its kind `<file>.<source>.cells.csv`. A name too long for a folder is cut."""
+    room = 200  # of the 255 bytes that file systems give a name
+    if len(os.fsencode(file)) > room:
+        file = os.fsencode(file)[:room].decode("utf-8", "ignore")
+    return f"{file}.{source}{kind}.csv"
+
+
+def _write_rejects(case: Case, rejects: list[Reject], source: str, kind: str = "") -> None:
+    """Write `rejects/` for the rows that were rejected, and with `.cells` as the kind for the cells
+    taken as empty in rows that were kept; made anew for each file that has any."""
     by_file: dict[str, list[Reject]] = {}
     for one in rejects:
         by_file.setdefault(one.file, []).append(one)
     for file, group in by_file.items():
-        path = _made(case.path("rejects")) / f"{file}{kind}.csv"
+        path = _made(case.path("rejects")) / rejects_name(file, source, kind)
         with path.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as out:
             writer = csv.writer(out)
             writer.writerow(["file", "record", "line", "column", "value", "reason", "raw"])
             for one in group:
-                texts = (one.column, one.value, one.reason, one.raw)
-                writer.writerow([file, one.record, one.place, *(guarded(t) for t in texts)])
+                texts = (one.place, one.column, one.value, one.reason, one.raw)
+                writer.writerow([guarded(file), one.record, *(guarded(t) for t in texts)])
