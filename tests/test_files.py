@@ -22,6 +22,7 @@ from netinv.files import Opened, Record, fingerprint, keep_original, open_table,
 
 PLAIN = "id,name\nC1,Acme\nC2,Bolt\n"
 ROWS = [["C1", "Acme"], ["C2", "Bolt"]]
+CHANGED = "companies.csv: changed while it was read (load it again when nothing writes it)"
 NEXT_ENCODING = "(name its encoding with --encoding, such as gb18030 or cp1251)"
 
 
@@ -506,6 +507,22 @@ def test_an_original_is_kept_byte_for_byte_under_its_hash(tmp_path: Path) -> Non
     assert keep_original(path, fingerprint(path), tmp_path) == kept
     assert kept.read_bytes() == before
     assert sorted(one.name for one in tmp_path.iterdir()) == sorted([kept.name, path.name])
+
+
+def test_a_file_that_is_no_longer_what_it_was_is_not_kept(tmp_path: Path) -> None:
+    path, folder = make(tmp_path, PLAIN), tmp_path / "kept"
+    folder.mkdir()
+    before = fingerprint(path)
+    make(tmp_path, PLAIN + "C3,Late\n")
+    with pytest.raises(InputError) as error:
+        keep_original(path, before, folder)
+    assert str(error.value) == CHANGED
+    assert list(folder.iterdir()) == []
+    make(tmp_path, PLAIN)
+    keep_original(path, before, folder)
+    make(tmp_path, PLAIN + "C3,Late\n")
+    with pytest.raises(InputError):  # one that is kept already is no reason not to look
+        keep_original(path, before, folder)
 
 
 def test_a_record_can_be_written_as_one_line_of_csv(tmp_path: Path) -> None:

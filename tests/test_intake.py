@@ -506,6 +506,50 @@ def test_a_file_that_breaks_off_in_its_middle_leaves_nothing_behind(
     assert everything(case) == {}
 
 
+@pytest.mark.parametrize("strict", [False, True])
+@pytest.mark.parametrize("retired", [False, True])
+def test_a_file_that_changes_while_it_is_read_leaves_nothing_behind(
+    case: Case, tmp_path: Path, strict: bool, retired: bool
+) -> None:
+    text = COMPANIES + ("C3,,NO,\n" if strict else "")
+    path = make(tmp_path, text)
+    if retired:  # its original is kept already
+        (report,) = take_in(case, [path])
+        case.retire(case.source(report.source), "by mistake")
+        for one in case.path("rejects").glob("*"):
+            one.unlink()
+    before = everything(case)
+
+    def grow(what: str, done: int) -> None:
+        if done:
+            make(tmp_path, text + "C4,Late,NO,\n")
+
+    with pytest.raises(InputError) as error:
+        take_in(case, [path], Options(strict=strict), progress=grow)
+    assert str(error.value) == (
+        "companies.csv: changed while it was read (load it again when nothing writes it)"
+    )
+    assert everything(case) == before
+    (report,) = take_in(case, [path])
+    assert report.written == 3
+    kept = case.path("originals", f"{case.source(report.source).sha256}.gz").read_bytes()
+    assert gzip.decompress(kept) == path.read_bytes()
+
+
+def test_a_second_file_of_a_source_that_changes_leaves_nothing_of_the_first(
+    case: Case, tmp_path: Path
+) -> None:
+    texts = foreign("ofac-sdn", random.Random(1))
+    paths = [make(tmp_path, text, f"{role}.csv") for role, text in texts.items()]
+
+    def grow(what: str, done: int) -> None:
+        make(tmp_path, texts["sdn_address"] + "\n", "sdn_address.csv")
+
+    with pytest.raises(InputError, match=r"^sdn_address.csv: changed while it was read"):
+        take_in(case, paths, progress=grow)
+    assert everything(case) == {}
+
+
 def test_files_before_the_one_that_raises_stay_in(case: Case, tmp_path: Path) -> None:
     good = make(tmp_path, COMPANIES)
     bad = make(tmp_path, "id,country\nP1,NO\n", "people.csv")

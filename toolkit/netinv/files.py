@@ -9,7 +9,6 @@ import io
 import json
 import os
 import re
-import shutil
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -83,14 +82,26 @@ def fingerprint(path: Path) -> str:
 
 
 def keep_original(path: Path, sha256: str, folder: Path) -> Path:
-    """Keep a file's bytes, compressed, under their hash."""
-    kept = folder / f"{sha256}.gz"
-    if not kept.exists():
-        part = folder / f".{sha256}.{os.getpid()}"
-        with path.open("rb") as source, gzip.GzipFile(part, "wb", compresslevel=3, mtime=0) as to:
-            shutil.copyfileobj(source, to, 1 << 20)
-        part.replace(kept)
-    return kept
+    """Keep a file's bytes, compressed, under their hash. Raises InputError, and keeps nothing, when
+    they no longer have it."""
+    kept, part = folder / f"{sha256}.gz", folder / f".{sha256}.{os.getpid()}"
+    found = hashlib.sha256()
+    with (
+        path.open("rb") as source,
+        part.open("wb") as out,
+        gzip.GzipFile("", "wb", compresslevel=3, fileobj=out, mtime=0) as to,
+    ):
+        while block := source.read(1 << 20):
+            found.update(block)
+            to.write(block)
+    if found.hexdigest() != sha256:
+        part.unlink()
+        raise InputError(
+            "changed while it was read",
+            where=path.name,
+            next="load it again when nothing writes it",
+        )
+    return part.replace(kept)
 
 
 @contextmanager

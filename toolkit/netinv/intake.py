@@ -148,6 +148,8 @@ def _take_bundle(
             reading = _read_plain(group[0], prints[""], options, scratch, progress)
         else:
             reading = _read_foreign(group, prints, options, scratch, progress)
+        # Only now is it sure that what was read is what the hash says.
+        originals = [keep_original(one.path, prints[one.role], scratch) for one in group]
         _write_rejects(case, reading.rejects, whole[:12])
         _write_rejects(case, reading.cells, whole[:12], ".cells")
         if options.strict and reading.rejects:
@@ -158,8 +160,8 @@ def _take_bundle(
                 where=f"{first.file}:{first.place}",
                 next=f"see {case.path('rejects')}, mend the file or load without --strict",
             )
-        for one in group:
-            keep_original(one.path, prints[one.role], _made(case.path("originals")))
+        for path in set(originals):  # two roles may have one content
+            path.replace(_made(case.path("originals")) / path.name)
         for table, path in reading.tables.items():
             path.replace(_made(case.path("tables", table)) / f"{whole}.parquet")
     members = tuple(
