@@ -308,7 +308,7 @@ def test_typed_cells_of_a_workbook_become_their_texts(tmp_path: Path) -> None:
     rows: list[list[Any]] = [
         ["id", " name ", "hs", "weight", "day", "yes"],
         ["C1", "Acme", "0301", 12, dt.date(2024, 2, 28), True],
-        ["C2", "=1+1", 301, 12.5, dt.datetime(2024, 2, 28, 9, 30), None],
+        ["C2", None, 301, 12.5, dt.datetime(2024, 2, 28, 9, 30), None],
     ]
     opened, records = read(book(tmp_path, rows))
     assert (opened.header, opened.dialect) == (
@@ -337,6 +337,83 @@ def test_a_cell_beyond_the_header_is_said(tmp_path: Path) -> None:
     assert records == [
         Record(1, "Firms!2", (), wrong, "['C1', 'Acme', 'lost?']"),
         Record(2, "Firms!3", ["C2", "Bolt"]),
+    ]
+
+
+def sheet(folder: Path, rows: str, before: str = "") -> Path:
+    """A workbook whose first sheet has these rows, as they stand in its XML."""
+    path = book(folder, [["id"]])
+    with zipfile.ZipFile(path) as whole:
+        parts = {name: whole.read(name) for name in whole.namelist()}
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    parts["xl/worksheets/sheet1.xml"] = (
+        f'<worksheet xmlns="{space}">{before}<sheetData>{rows}</sheetData></worksheet>'.encode()
+    )
+    with zipfile.ZipFile(path, "w") as made:
+        for name, content in parts.items():
+            made.writestr(name, content)
+    return path
+
+
+FORMULA = "a formula without a stored value (open the file in a spreadsheet program and save it)"
+
+
+def test_a_formula_without_a_stored_value_rejects_its_row(tmp_path: Path) -> None:
+    rows: list[list[Any]] = [
+        ["id", "name", "weight"],
+        ["C1", "Acme", 5],
+        ["=A2", "=B2", "=C2*2"],
+        ["C3", "Cargo", "=C2*3"],
+        [None, None, None],
+        ["C5", "Eel", None],
+        ["C6", "Fox", 6, "=C2*4"],
+    ]
+    _, records = read(book(tmp_path, rows))
+    assert records == [
+        Record(1, "Firms!2", ["C1", "Acme", "5"]),
+        Record(2, "Firms!3", (), f"A3 is {FORMULA}", "['=A2', '=B2', '=C2*2']"),
+        Record(3, "Firms!4", (), f"C4 is {FORMULA}", "['C3', 'Cargo', '=C2*3']"),
+        Record(4, "Firms!6", ["C5", "Eel", ""]),
+        Record(5, "Firms!7", (), f"D7 is {FORMULA}", "['C6', 'Fox', '6', '=C2*4']"),
+    ]
+
+
+def test_a_formula_with_a_stored_value_is_its_value_and_may_be_empty(tmp_path: Path) -> None:
+    text = '<c r="{}" t="str"><f>IF(1,"","")</f><v>{}</v></c>'
+    rows = "".join(
+        f'<row r="{at}">{text.format(f"A{at}", first)}{text.format(f"B{at}", second)}</row>'
+        for at, (first, second) in enumerate(
+            [("id", "name"), ("C1", "Acme"), ("", ""), ("C2", "")], 1
+        )
+    )
+    number = '<row r="5"><c r="A5"><f>1+1</f><v>2</v></c></row>'
+    _, records = read(sheet(tmp_path, rows + number))
+    assert records == [
+        Record(1, "Firms!2", ["C1", "Acme"]),
+        Record(2, "Firms!4", ["C2", ""]),
+        Record(3, "Firms!5", ["2", ""]),
+    ]
+
+
+def test_a_header_of_formulas_without_stored_values_is_refused(tmp_path: Path) -> None:
+    path = book(tmp_path, [[None], ["=X1", "=X2"], ["C1", "Acme"], ["C2", "Bolt"]])
+    assert said(path) == (
+        "companies.xlsx:Firms!2: its header cannot be read: A2 is a formula without a stored value"
+        " (open the file in a spreadsheet program and save it)"
+    )
+
+
+@pytest.mark.parametrize("size", ["A1", "A1:B2", "A1:XFD1048576"])
+def test_a_wrong_size_of_a_sheet_costs_no_row(tmp_path: Path, size: str) -> None:
+    cell = '<c r="{}{}" t="str"><v>{}</v></c>'
+    rows = "".join(
+        f'<row r="{at}">{cell.format("A", at, first)}{cell.format("B", at, second)}</row>'
+        for at, first, second in [(1, "id", "name"), (2, *ROWS[0]), (4, *ROWS[1])]
+    )
+    _, records = read(sheet(tmp_path, rows, f'<dimension ref="{size}"/>'))
+    assert [(one.place, one.cells) for one in records] == [
+        ("Firms!2", ROWS[0]),
+        ("Firms!4", ROWS[1]),
     ]
 
 

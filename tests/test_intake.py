@@ -676,11 +676,7 @@ def test_every_record_of_a_broken_foreign_source_is_accounted_for(
         assert adds_up(report)
     assert sum(one.written for one in reports) > 0
     refused = sum(one.rejected for one in reports)
-    listed = {
-        (path.name, one["record"])
-        for path in paths
-        for one in rejects(case, path.name)
-    }
+    listed = {(path.name, one["record"]) for path in paths for one in rejects(case, path.name)}
     assert len(listed) >= refused
     for table, count in case.sources()[0].tables.items():
         found = rows(case, table)

@@ -322,38 +322,81 @@ def _open_xlsx(path: Path) -> Opened:
     except damaged as error:
         raise InputError(f"is no xlsx file: {error}", where=path.name) from None
 
-    def filled() -> Iterator[tuple[int, list[str]]]:
+    def filled() -> Iterator[tuple[int, list[str], str]]:
         try:
-            for at, row in enumerate(sheet.values if sheet else (), 1):
-                cells = [written(value) for value in row]
-                if any(cells):
-                    yield at, cells
+            yield from _filled(book, sheet) if sheet else ()
         except damaged as error:
             raise InputError(f"cannot be read: {error}", where=path.name) from None
 
     sheet, others = (book.worksheets or [None])[0], [one.title for one in book.worksheets[1:]]
     rows = filled()
-    top, header = next(rows, (0, []))
+    top, header, bare = next(rows, (0, [], ""))
     while header and not header[-1].strip():
         header.pop()
     if not header:
         raise InputError("is empty", where=path.name, next="check that it is whole")
+    where = f"{path.name}:{sheet.title}!{top}"
+    if bare:
+        raise InputError(f"its header cannot be read: {bare}", where=where, next=SAVED)
     header = [name.strip() for name in header]
-    _once(header, f"{path.name}:{sheet.title}!{top}")
+    _once(header, where)
 
     def records() -> Iterator[Record]:
-        number = 0
-        for at, row in rows:
-            number += 1
-            place = f"{sheet.title}!{at}"
-            if any(row[len(header) :]):
+        for number, (at, row, bare) in enumerate(rows, 1):
+            wrong = f"{bare} ({SAVED})" if bare else ""
+            if not wrong and any(row[len(header) :]):
                 wrong = f"has cells beyond the header's {len(header)} columns"
-                yield Record(number, place, (), wrong, repr(row))
+            if wrong:
+                yield Record(number, f"{sheet.title}!{at}", (), wrong, repr(row))
                 continue
-            yield Record(number, place, (row + [""] * len(header))[: len(header)])
+            cells = (row + [""] * len(header))[: len(header)]
+            yield Record(number, f"{sheet.title}!{at}", cells)
 
     note = f"sheets not read: {', '.join(others)}" if others else ""
     return Opened(header, records(), dialect="xlsx", note=note)
+
+
+SAVED = "open the file in a spreadsheet program and save it"
+
+
+def _filled(book: Any, sheet: Any) -> Iterator[tuple[int, list[str], str]]:
+    """The rows of a sheet that hold anything: number, cells, and which is a formula whose value the
+    program that wrote it did not store.
+
+    Such a cell is empty to who asks openpyxl's sheet, which also ends where the file says that it
+    ends, true or not; so its parser is asked.
+    """
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet._reader import FORMULA_TAG, VALUE_TAG, WorkSheetParser
+
+    def parse_cell(element: Any) -> dict[str, Any]:
+        cell: dict[str, Any] = plain(element)
+        formula = element.find(FORMULA_TAG) if cell["value"] is None else None
+        # The stored value of a formula may be an empty text.
+        if formula is not None and (element.find(VALUE_TAG) is None or cell["data_type"] != "str"):
+            cell["value"] = f"={formula.text or ''}"
+            bare.append(cell["column"])
+        return cell
+
+    bare: list[int] = []
+    with sheet._get_source() as source:
+        parser = WorkSheetParser(
+            source,
+            sheet._shared_strings,
+            data_only=True,
+            epoch=book.epoch,
+            date_formats=book._date_formats,
+            timedelta_formats=book._timedelta_formats,
+        )
+        plain, parser.parse_cell = parser.parse_cell, parse_cell
+        for at, row in parser.parse():
+            cells = [""] * max((cell["column"] for cell in row), default=0)
+            for cell in row:
+                cells[cell["column"] - 1] = written(cell["value"])
+            if any(cells):
+                which = f"{get_column_letter(bare[0])}{at}" if bare else ""
+                yield at, cells, f"{which} is a formula without a stored value" if bare else ""
+            bare.clear()
 
 
 # ---------------------------------------------------------------- json
