@@ -568,13 +568,17 @@ def test_a_file_whose_name_is_no_text_is_taken_in(case: Case, tmp_path: Path) ->
     assert one["file"] == "companies.\\udcff.csv"
 
 
-def test_files_of_no_known_kind_are_reported(case: Case, tmp_path: Path) -> None:
+def test_what_is_not_read_of_a_folder_is_reported(case: Case, tmp_path: Path) -> None:
     folder = tmp_path / "mixed"
     make(folder, COMPANIES)
     make(folder, "words", "readme.txt")
+    make(folder / "older", COMPANIES)
+    (folder / "people.csv").symlink_to("gone.csv")
     found = [(one.file, one.kind, one.note) for one in take_in(case, [folder])]
     assert found == [
         ("companies.csv", "companies", ""),
+        ("older", "", "not read: a folder"),
+        ("people.csv", "", "not read: a link that leads nowhere"),
         ("readme.txt", "", "not read: of no known kind"),
     ]
 

@@ -110,7 +110,9 @@ def take_in(
         taken = {one.source for one in reports}
         if replaced.id not in taken:
             case.retire(replaced, "replaced by " + ", ".join(sorted(taken)))
-    return reports + [FileReport(one.name, note="not read: of no known kind") for one in unread]
+    return reports + [
+        FileReport(one.name, note=f"not read: {what}") for one, what in unread.items()
+    ]
 
 
 # ---------------------------------------------------------------- taking a file in
