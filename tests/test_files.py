@@ -526,6 +526,29 @@ def test_an_object_a_line_is_a_record_and_one_object_is_one(tmp_path: Path) -> N
     assert cells(read(make(tmp_path, '{"id":\n"C1"}', "companies.json"))[1]) == [["C1"]]
 
 
+@pytest.mark.parametrize("mark", ["\u2028", "\u2029", "\x85"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_marks_in_a_text_end_no_line_of_json(tmp_path: Path, mark: str, end: str) -> None:
+    lines = f'{{"id": "C1", "name": "A{mark}S"}}{end}{end}{{"id": "C2"}}{end}'
+    found = cells(read(make(tmp_path, lines, "companies.json"))[1])
+    assert found == [["C1", f"A{mark}S"], ["C2", ""]]
+
+
+def test_half_a_character_in_json_costs_its_own_record_only(tmp_path: Path) -> None:
+    text = """[{"id": "C1", "name": "\\ud83d\\ude00"}, {"id": "C2", "name": "x\\ud800"},
+        {"id": "C3", "\\udfff": 1}, {"id": "C4", "name": [["\\udc00"]]}, {"id": "C5"}]"""
+    opened, records = read(make(tmp_path, text, "companies.json"))
+    assert opened.header == ("id", "name")
+    wrong = "holds half of a character, such as \\ud800"
+    assert records == [
+        Record(1, "object 1", ["C1", "\U0001f600"]),
+        Record(2, "object 2", (), wrong, '{"id": "C2", "name": "x\\ud800"}'),
+        Record(3, "object 3", (), wrong, '{"id": "C3", "\\udfff": 1}'),
+        Record(4, "object 4", (), wrong, '{"id": "C4", "name": [["\\udc00"]]}'),
+        Record(5, "object 5", ["C5", ""]),
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [

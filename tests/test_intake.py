@@ -421,6 +421,18 @@ def test_a_cell_that_fails_its_check_is_kept_with_a_doubt_and_counted(
     }
 
 
+def test_half_a_character_rejects_its_row_and_the_rest_is_taken_in(
+    case: Case, tmp_path: Path
+) -> None:
+    text = '{"id": "C1", "name": "Acme"}\n{"id": "C2", "name": "B\\ud800"}\n{"id": "C\\udc00"}\n'
+    (report,) = take_in(case, [make(tmp_path, text, "companies.json")])
+    assert (report.read, report.written, report.rejected) == (3, 1, 2)
+    assert [one["raw"] for one in rejects(case, "companies.json")] == [
+        '{"id": "C2", "name": "B\\ud800"}',
+        '{"id": "C\\udc00"}',
+    ]
+
+
 def test_to_order_is_no_consignee_and_is_marked(case: Case, tmp_path: Path) -> None:
     text = SHIPMENTS + "S1,A,TO THE ORDER OF BANK X,,,,\nS2,,凭指示,,,,\nS3,A,B,,,,\n"
     (report,) = take_in(case, [make(tmp_path, text, "shipments.csv")])

@@ -418,7 +418,9 @@ def _open_json(path: Path, file: io.TextIOWrapper, codec: str) -> Opened:
             f"is no JSON: {error}", where=path.name, next="check that it is whole"
         ) from None
     objects = found if isinstance(found, list) else [found]
-    header = list(dict.fromkeys(name for one in objects if isinstance(one, dict) for name in one))
+    named = dict.fromkeys(name for one in objects if isinstance(one, dict) for name in one)
+    header = [name for name in named if not HALF.search(name)]
+    escaped = re.search(r"\\u[dD][89a-fA-F]", text) is not None
     if not header:
         raise InputError("holds no objects", where=path.name, next="check that it is whole")
     _once(header, path.name)
@@ -426,10 +428,14 @@ def _open_json(path: Path, file: io.TextIOWrapper, codec: str) -> Opened:
     def records() -> Iterator[Record]:
         for number, one in enumerate(objects, 1):
             place = f"object {number}"
-            if isinstance(one, dict):
-                yield Record(number, place, [_json_cell(one.get(name)) for name in header])
+            if escaped and _halved(one):
+                wrong = "holds half of a character, such as \\ud800"
             else:
-                yield Record(number, place, (), "is no object", json.dumps(one))
+                wrong = "" if isinstance(one, dict) else "is no object"
+            if wrong:
+                yield Record(number, place, (), wrong, json.dumps(one))
+            else:
+                yield Record(number, place, [_json_cell(one.get(name)) for name in header])
 
     return Opened(header, records(), codec, "json")
 
@@ -446,15 +452,22 @@ def _parsed(text: str) -> Any:
 
 def _parsed_lines(text: str) -> list[Any]:
     """A value a line; what is wrong is said with its place in the whole text."""
-    found, start = [], 0
-    for line in text.splitlines(keepends=True):
+    found = []
+    for line in re.finditer(r"[^\r\n]+", text):  # other marks of a line's end may stand in a text
         try:
-            if line.strip():
-                found.append(_parsed(line))
+            if line[0].strip():
+                found.append(_parsed(line[0]))
         except json.JSONDecodeError as error:
-            raise json.JSONDecodeError(error.msg, text, start + error.pos) from None
-        start += len(line)
+            raise json.JSONDecodeError(error.msg, text, line.start() + error.pos) from None
     return found
+
+
+HALF = re.compile("[\ud800-\udfff]")
+"""One of two escapes that make a character together (`\\ud83d\\ude00`), without the other."""
+
+
+def _halved(one: Any) -> bool:
+    return HALF.search(json.dumps(one, ensure_ascii=False)) is not None
 
 
 def _json_cell(value: Any) -> str:
