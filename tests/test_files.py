@@ -5,8 +5,10 @@ from __future__ import annotations
 import codecs
 import datetime as dt
 import gzip
+import json
 import random
 import re
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -268,6 +270,39 @@ def test_a_table_of_one_column_has_no_mark(tmp_path: Path) -> None:
 )
 def test_a_file_that_is_no_table_is_refused(tmp_path: Path, content: bytes, text: str) -> None:
     assert said(make(tmp_path, content)) == text
+
+
+def wide(columns: int, kind: str) -> str:
+    names = [f"c{n}" for n in range(columns)]
+    if kind == "json":  # objects with a column of their own each
+        return "\n".join(json.dumps({name: "x"}) for name in names)
+    return ",".join(f'"{name}"' if kind == "quoted" else name for name in names) + "\nx\n"
+
+
+@pytest.mark.parametrize("kind", ["csv", "quoted", "json"])
+def test_a_table_of_too_many_columns_is_refused_before_it_fills_the_memory(
+    tmp_path: Path, kind: str
+) -> None:
+    name = f"companies.{kind.replace('quoted', 'csv')}"
+    with open_table(make(tmp_path, wide(files.COLUMNS, kind), name)) as opened:
+        assert len(opened.header) == files.COLUMNS
+    for columns in (files.COLUMNS + 1, 50_000):
+        path = make(tmp_path, wide(columns, kind), name)
+        start = time.monotonic()
+        message = said(path)
+        assert time.monotonic() - start < 5
+        assert message == (
+            f"{name}{'' if kind == 'json' else ':1'}: has more than 5,000 columns, too many for a"
+            " table (check that it is one, or leave out columns)"
+        )
+
+
+def test_a_workbook_and_parquet_of_too_many_columns_are_refused(tmp_path: Path) -> None:
+    names = [f"c{n}" for n in range(files.COLUMNS + 1)]
+    path = tmp_path / "companies.parquet"
+    pq.write_table(pa.table({name: ["x"] for name in names}), path)
+    assert "has more than 5,000 columns" in said(path)
+    assert "has more than 5,000 columns" in said(book(tmp_path, [names]))
 
 
 def test_a_packed_file_reads_like_the_plain_one(tmp_path: Path) -> None:

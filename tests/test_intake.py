@@ -6,6 +6,8 @@ import csv
 import datetime as dt
 import gzip
 import hashlib
+import itertools
+import json
 import os
 import random
 import re
@@ -443,6 +445,16 @@ def test_to_order_is_no_consignee_and_is_marked(case: Case, tmp_path: Path) -> N
         (None, True, '{"consignee": "凭指示"}'),
         ("B", None, None),
     ]
+
+
+def test_rows_of_many_columns_are_worked_on_few_at_a_time(case: Case, tmp_path: Path) -> None:
+    objects = [{"id": f"C{n}", "name": "Acme", f"c{n % 4_000}": "x"} for n in range(8_000)]
+    path = make(tmp_path, "\n".join(map(json.dumps, objects)), "companies.json")
+    seen: list[int] = []
+    (report,) = take_in(case, [path], progress=lambda what, done: seen.append(done))
+    assert (report.read, report.written, len(report.unknown_columns)) == (8_000, 8_000, 4_000)
+    assert max(b - a for a, b in itertools.pairwise([0, *seen])) < 1_000
+    assert [row["_record"] for row in rows(case, "companies")] == list(range(1, 8_001))
 
 
 def test_columns_that_no_table_knows_are_said_and_kept_in_the_original(

@@ -10,6 +10,7 @@ import json
 import os
 import re
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from netinv.inputs import written
 SUFFIXES = (".csv", ".csv.gz", ".tsv", ".parquet", ".xlsx", ".json")
 LONGEST = 500
 """Lines that one quoted record may span before its quote is taken for one that never closes."""
+COLUMNS = 5_000
+"""Columns that a table may have: a file of more is no table, and would fill the memory."""
 
 csv.field_size_limit(16 * 1024 * 1024)
 
@@ -232,6 +235,7 @@ def _open_csv(path: Path, file: io.TextIOWrapper, codec: str) -> Opened:
     mark = max(counts, key=lambda m: counts[m])
     lines.back.append(first)
     where = f"{path.name}:{lines.number + 1}"
+    _few(counts[mark] + 1, where)
     try:
         header = [name.strip() for name in next(csv.reader(lines, delimiter=mark, strict=True))]
     except csv.Error:
@@ -246,11 +250,21 @@ def _open_csv(path: Path, file: io.TextIOWrapper, codec: str) -> Opened:
 
 
 def _once(header: Sequence[str], where: str) -> None:
-    """Refuse a header that names a column twice: one of the two would be lost."""
-    names = [name.lower() for name in header]
-    double = next((name for name in header if name and names.count(name.lower()) > 1), None)
+    """Refuse a header that names a column twice, as one of the two would be lost, or too many."""
+    _few(len(header), where)
+    counts = Counter(map(str.lower, header))
+    double = next((name for name in header if name and counts[name.lower()] > 1), None)
     if double:
         raise InputError(f"has the column {double!r} twice", where=where, next="rename one of them")
+
+
+def _few(columns: int, where: str) -> None:
+    if columns > COLUMNS:
+        raise InputError(
+            f"has more than {COLUMNS:,} columns, too many for a table",
+            where=where,
+            next="check that it is one, or leave out columns",
+        )
 
 
 def _csv_records(lines: _Lines, mark: str, width: int) -> Iterator[Record]:
@@ -418,7 +432,10 @@ def _open_json(path: Path, file: io.TextIOWrapper, codec: str) -> Opened:
             f"is no JSON: {error}", where=path.name, next="check that it is whole"
         ) from None
     objects = found if isinstance(found, list) else [found]
-    named = dict.fromkeys(name for one in objects if isinstance(one, dict) for name in one)
+    named: dict[str, None] = {}
+    for one in objects:
+        named |= dict.fromkeys(one) if isinstance(one, dict) else {}
+        _few(len(named), path.name)
     header = [name for name in named if not HALF.search(name)]
     escaped = re.search(r"\\u[dD][89a-fA-F]", text) is not None
     if not header:

@@ -243,7 +243,7 @@ def _read_plain(
                 next=f"its columns are {', '.join(opened.header[:12])}; rename one or use --as",
             )
         report.unknown_columns = [n for n in opened.header if n.lower() not in checker.known]
-        for records in _chunks(opened.records()):
+        for records in _chunks(opened):
             whole = [record for record in records if not record.wrong]
             checked = checker.check([record.cells for record in whole])
             report.read += len(records)
@@ -406,7 +406,7 @@ def _stage(
         report.encoding, report.dialect = opened.encoding, opened.dialect
         schema = pa.schema([(n, pa.string()) for n in opened.header] + [("record", pa.int64())])
         with pq.ParquetWriter(path, schema) as writer:
-            for records in _chunks(opened.records()):
+            for records in _chunks(opened):
                 report.read += len(records)
                 broken += [
                     Reject(one.path.name, bad.number, bad.place, "", "", bad.wrong, bad.raw)
@@ -427,8 +427,10 @@ def _stage(
     return path, broken
 
 
-def _chunks(records: Iterator[Record]) -> Iterator[list[Record]]:
-    while chunk := [*islice(records, CHUNK)]:
+def _chunks(opened: Opened) -> Iterator[list[Record]]:
+    """CHUNK records at a time, and fewer of a file of more than a hundred columns."""
+    count = CHUNK * 100 // max(100, len(opened.header))
+    while chunk := [*islice(opened.records(), count)]:
         yield chunk
 
 
