@@ -9,6 +9,7 @@ import json
 import random
 import re
 import time
+import tracemalloc
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -308,6 +309,81 @@ def test_a_workbook_and_parquet_of_too_many_columns_are_refused(tmp_path: Path) 
 def test_a_packed_file_reads_like_the_plain_one(tmp_path: Path) -> None:
     path = make(tmp_path, gzip.compress(PLAIN.encode()), "companies.csv.gz")
     assert cells(read(path)[1]) == ROWS
+
+
+LONG = "cannot be parsed: its line is longer than 1,000 characters"
+
+
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lines of a thousand characters are the longest."""
+    monkeypatch.setattr(files, "LINE", 1_000)
+    monkeypatch.setattr(files, "RAW", 20)
+
+
+@pytest.mark.usefixtures("short")
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("letter", ["x", "船", '"', '""', ",", '","', " "])
+def test_a_line_too_long_to_read_costs_its_own_record_only(
+    tmp_path: Path, letter: str, end: str
+) -> None:
+    for length in (1_500, 3_000_000):
+        long = f"C1,{letter * length}"
+        text = end.join(["id,name", "C0,Zeta", long, "C2,Bolt", long, "C3,Cargo", ""])
+        _, records = read(make(tmp_path, text))
+        raw = f"{long[:20]}… (cut)"
+        assert records == [
+            Record(1, "2", ["C0", "Zeta"]),
+            Record(2, "3", (), LONG, raw),
+            Record(3, "4", ["C2", "Bolt"]),
+            Record(4, "5", (), LONG, raw),
+            Record(5, "6", ["C3", "Cargo"]),
+        ]
+    last = make(tmp_path, f"id,name{end}C1,Acme{end}{long}")
+    assert [one.wrong for one in read(last)[1]] == ["", LONG]
+
+
+@pytest.mark.usefixtures("short")
+def test_a_line_too_long_within_a_record_is_told_by_its_own_number(tmp_path: Path) -> None:
+    text = f'id,name\nC1,"Acme\nof{"x" * 2_000}"\nC2,Bolt\n'
+    _, records = read(make(tmp_path, text))
+    assert [(one.place, one.wrong) for one in records] == [("2", UNCLOSED), ("3", LONG), ("4", "")]
+    assert said(make(tmp_path, "\n" + "x" * 1_001)) == (
+        "companies.csv:2: its header is longer than 1,000 characters (check that it is a table)"
+    )
+
+
+@pytest.mark.usefixtures("short")
+def test_a_record_of_many_long_lines_is_not_kept_whole(tmp_path: Path) -> None:
+    text = "id,name\n" + f'C1,"{"x" * 700}\n' + f'{"y" * 700}","\n' * 40 + 'z"\nC2,Bolt\n'
+    _, records = read(make(tmp_path, text))
+    assert records[0] == Record(1, "2", (), UNCLOSED, f'C1,"{"x" * 16}… (cut)')
+    assert records[-1].cells == ["C2", "Bolt"]
+    assert [one.number for one in records] == list(range(1, len(records) + 1))
+
+
+def test_a_cell_too_long_rejects_one_record_and_the_rest_is_read(tmp_path: Path) -> None:
+    text = f"id,name\nC1,Acme\nC2,{'x' * 50_000_000}\nC3,Cargo\n"
+    _, records = read(make(tmp_path, gzip.compress(text.encode()), "companies.csv.gz"))
+    assert cells([records[0], records[2]]) == [["C1", "Acme"], ["C3", "Cargo"]]
+    assert records[1].wrong == "cannot be parsed: field larger than field limit (16777216)"
+    assert len(records[1].raw) < 100_000
+
+
+def test_a_packed_file_of_one_endless_line_does_not_fill_the_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "LINE", 1_000_000)
+    packed = gzip.compress(b"id,name\nC1,Acme\n" + b"x" * 50_000_000 + b"\nC2,Bolt\n")
+    path = make(tmp_path, packed, "companies.csv.gz")
+    tracemalloc.start()
+    _, records = read(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert cells([records[0], records[2]]) == ROWS
+    wrong = "cannot be parsed: its line is longer than 1,000,000 characters"
+    assert (records[1].place, records[1].wrong) == ("3", wrong)
+    assert peak < 25_000_000
 
 
 @pytest.mark.parametrize("harm", ["cut", "flipped", "plain", "garbled"])

@@ -23,6 +23,11 @@ from netinv.inputs import written
 SUFFIXES = (".csv", ".csv.gz", ".tsv", ".parquet", ".xlsx", ".json")
 LONGEST = 500
 """Lines that one quoted record may span before its quote is taken for one that never closes."""
+LINE = 64_000_000
+"""Characters that a line may have: of a longer one, which may never end, no more is kept. A record
+of several lines may have as many before its quote is taken for one that never closes."""
+RAW = 50_000
+"""Characters of a rejected line that are shown; the original has them all."""
 COLUMNS = 5_000
 """Columns that a table may have: a file of more is no table, and would fill the memory."""
 
@@ -197,18 +202,33 @@ class _Lines:
         self.back: list[str] = []
         self.kept: list[str] = []
         self.number = 0
+        self.room = LINE
 
     def __iter__(self) -> _Lines:
         return self
 
     def __next__(self) -> str:
-        if len(self.kept) > LONGEST:
+        if self.kept and self.full():
             raise csv.Error("unclosed")
-        line = self.back.pop() if self.back else self.file.readline()
+        line = self.back.pop() if self.back else self.read()
         if not line:
             raise StopIteration
         self.number += 1
         self.kept.append(line)
+        if len(line) > LINE:
+            raise csv.Error(f"its line is longer than {LINE:,} characters")
+        return line
+
+    def full(self) -> bool:
+        """Whether the record has as many lines, or characters, as one may have."""
+        self.room = (LINE if len(self.kept) == 1 else self.room) - len(self.kept[-1])
+        return len(self.kept) > LONGEST or self.room < 0
+
+    def read(self) -> str:
+        """The next line of the file; one that is too long is cut, and its rest passed over."""
+        line = rest = self.file.readline(LINE + 1)
+        while len(line) > LINE and rest and rest[-1] not in "\r\n":
+            rest = self.file.readline(1 << 20)
         return line
 
     def give_back(self) -> str:
@@ -220,21 +240,32 @@ class _Lines:
         return first
 
 
+def _cut(text: str) -> str:
+    """The text of a record that is rejected, cut when it is long."""
+    return text.rstrip("\r\n") if len(text) <= RAW else f"{text[:RAW]}… (cut)"
+
+
 def _open_csv(path: Path, file: io.TextIOWrapper, codec: str) -> Opened:
     lines = _Lines(file)
-    first = file.readline()
+    first = lines.read()
     while first and not first.strip():
         lines.number += 1
-        first = file.readline()
+        first = lines.read()
     if not first:
         raise InputError("is empty", where=path.name, next="check that it is whole")
+    where = f"{path.name}:{lines.number + 1}"
     if "\0" in first:
         raise InputError("is not a text file", where=path.name, next="save it as csv or xlsx")
+    if len(first) > LINE:
+        raise InputError(
+            f"its header is longer than {LINE:,} characters",
+            where=where,
+            next="check that it is a table",
+        )
     bare = re.sub(r'"[^"]*"', "", first)
     counts = {mark: bare.count(mark) for mark in (",", ";", "\t", "|")}
     mark = max(counts, key=lambda m: counts[m])
     lines.back.append(first)
-    where = f"{path.name}:{lines.number + 1}"
     _few(counts[mark] + 1, where)
     try:
         header = [name.strip() for name in next(csv.reader(lines, delimiter=mark, strict=True))]
@@ -282,14 +313,14 @@ def _csv_records(lines: _Lines, mark: str, width: int) -> Iterator[Record]:
             # A quote that ran into further lines took them from their own records.
             unclosed = len(lines.kept) > 1 or "unexpected end" in str(error)
             what = "a quote opens and never closes" if unclosed else f"cannot be parsed: {error}"
-            yield Record(number, str(start), (), what, lines.give_back().rstrip("\r\n"))
+            yield Record(number, str(start), (), what, _cut(lines.give_back()))
             reader = csv.reader(lines, delimiter=mark, strict=True)
             continue
         if not cells or (len(cells) == 1 and not cells[0].strip() and width > 1):
             continue  # a blank line is no record
         number += 1
         if len(cells) != width:
-            raw = "".join(lines.kept).rstrip("\r\n")
+            raw = _cut("".join(lines.kept))
             wrong = f"has {len(cells)} cells where the header has {width}"
             yield Record(number, str(start), (), wrong, raw)
             continue
