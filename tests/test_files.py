@@ -5,8 +5,11 @@ from __future__ import annotations
 import codecs
 import datetime as dt
 import gzip
+import json
 import random
 import re
+import time
+import tracemalloc
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -22,6 +25,7 @@ from netinv.files import Opened, Record, fingerprint, keep_original, open_table,
 
 PLAIN = "id,name\nC1,Acme\nC2,Bolt\n"
 ROWS = [["C1", "Acme"], ["C2", "Bolt"]]
+CHANGED = "companies.csv: changed while it was read (load it again when nothing writes it)"
 NEXT_ENCODING = "(name its encoding with --encoding, such as gb18030 or cp1251)"
 
 
@@ -269,9 +273,117 @@ def test_a_file_that_is_no_table_is_refused(tmp_path: Path, content: bytes, text
     assert said(make(tmp_path, content)) == text
 
 
+def wide(columns: int, kind: str) -> str:
+    names = [f"c{n}" for n in range(columns)]
+    if kind == "json":  # objects with a column of their own each
+        return "\n".join(json.dumps({name: "x"}) for name in names)
+    return ",".join(f'"{name}"' if kind == "quoted" else name for name in names) + "\nx\n"
+
+
+@pytest.mark.parametrize("kind", ["csv", "quoted", "json"])
+def test_a_table_of_too_many_columns_is_refused_before_it_fills_the_memory(
+    tmp_path: Path, kind: str
+) -> None:
+    name = f"companies.{kind.replace('quoted', 'csv')}"
+    with open_table(make(tmp_path, wide(files.COLUMNS, kind), name)) as opened:
+        assert len(opened.header) == files.COLUMNS
+    for columns in (files.COLUMNS + 1, 50_000):
+        path = make(tmp_path, wide(columns, kind), name)
+        start = time.monotonic()
+        message = said(path)
+        assert time.monotonic() - start < 5
+        assert message == (
+            f"{name}{'' if kind == 'json' else ':1'}: has more than 5,000 columns, too many for a"
+            " table (check that it is one, or leave out columns)"
+        )
+
+
+def test_a_workbook_and_parquet_of_too_many_columns_are_refused(tmp_path: Path) -> None:
+    names = [f"c{n}" for n in range(files.COLUMNS + 1)]
+    path = tmp_path / "companies.parquet"
+    pq.write_table(pa.table({name: ["x"] for name in names}), path)
+    assert "has more than 5,000 columns" in said(path)
+    assert "has more than 5,000 columns" in said(book(tmp_path, [names]))
+
+
 def test_a_packed_file_reads_like_the_plain_one(tmp_path: Path) -> None:
     path = make(tmp_path, gzip.compress(PLAIN.encode()), "companies.csv.gz")
     assert cells(read(path)[1]) == ROWS
+
+
+LONG = "cannot be parsed: its line is longer than 1,000 characters"
+
+
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lines of a thousand characters are the longest."""
+    monkeypatch.setattr(files, "LINE", 1_000)
+    monkeypatch.setattr(files, "RAW", 20)
+
+
+@pytest.mark.usefixtures("short")
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("letter", ["x", "船", '"', '""', ",", '","', " "])
+def test_a_line_too_long_to_read_costs_its_own_record_only(
+    tmp_path: Path, letter: str, end: str
+) -> None:
+    for length in (1_500, 3_000_000):
+        long = f"C1,{letter * length}"
+        text = end.join(["id,name", "C0,Zeta", long, "C2,Bolt", long, "C3,Cargo", ""])
+        _, records = read(make(tmp_path, text))
+        raw = f"{long[:20]}… (cut)"
+        assert records == [
+            Record(1, "2", ["C0", "Zeta"]),
+            Record(2, "3", (), LONG, raw),
+            Record(3, "4", ["C2", "Bolt"]),
+            Record(4, "5", (), LONG, raw),
+            Record(5, "6", ["C3", "Cargo"]),
+        ]
+    last = make(tmp_path, f"id,name{end}C1,Acme{end}{long}")
+    assert [one.wrong for one in read(last)[1]] == ["", LONG]
+
+
+@pytest.mark.usefixtures("short")
+def test_a_line_too_long_within_a_record_is_told_by_its_own_number(tmp_path: Path) -> None:
+    text = f'id,name\nC1,"Acme\nof{"x" * 2_000}"\nC2,Bolt\n'
+    _, records = read(make(tmp_path, text))
+    assert [(one.place, one.wrong) for one in records] == [("2", UNCLOSED), ("3", LONG), ("4", "")]
+    assert said(make(tmp_path, "\n" + "x" * 1_001)) == (
+        "companies.csv:2: its header is longer than 1,000 characters (check that it is a table)"
+    )
+
+
+@pytest.mark.usefixtures("short")
+def test_a_record_of_many_long_lines_is_not_kept_whole(tmp_path: Path) -> None:
+    text = "id,name\n" + f'C1,"{"x" * 700}\n' + f'{"y" * 700}","\n' * 40 + 'z"\nC2,Bolt\n'
+    _, records = read(make(tmp_path, text))
+    assert records[0] == Record(1, "2", (), UNCLOSED, f'C1,"{"x" * 16}… (cut)')
+    assert records[-1].cells == ["C2", "Bolt"]
+    assert [one.number for one in records] == list(range(1, len(records) + 1))
+
+
+def test_a_cell_too_long_rejects_one_record_and_the_rest_is_read(tmp_path: Path) -> None:
+    text = f"id,name\nC1,Acme\nC2,{'x' * 50_000_000}\nC3,Cargo\n"
+    _, records = read(make(tmp_path, gzip.compress(text.encode()), "companies.csv.gz"))
+    assert cells([records[0], records[2]]) == [["C1", "Acme"], ["C3", "Cargo"]]
+    assert records[1].wrong == "cannot be parsed: field larger than field limit (16777216)"
+    assert len(records[1].raw) < 100_000
+
+
+def test_a_packed_file_of_one_endless_line_does_not_fill_the_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "LINE", 1_000_000)
+    packed = gzip.compress(b"id,name\nC1,Acme\n" + b"x" * 50_000_000 + b"\nC2,Bolt\n")
+    path = make(tmp_path, packed, "companies.csv.gz")
+    tracemalloc.start()
+    _, records = read(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert cells([records[0], records[2]]) == ROWS
+    wrong = "cannot be parsed: its line is longer than 1,000,000 characters"
+    assert (records[1].place, records[1].wrong) == ("3", wrong)
+    assert peak < 25_000_000
 
 
 @pytest.mark.parametrize("harm", ["cut", "flipped", "plain", "garbled"])
@@ -307,7 +419,7 @@ def test_typed_cells_of_a_workbook_become_their_texts(tmp_path: Path) -> None:
     rows: list[list[Any]] = [
         ["id", " name ", "hs", "weight", "day", "yes"],
         ["C1", "Acme", "0301", 12, dt.date(2024, 2, 28), True],
-        ["C2", "=1+1", 301, 12.5, dt.datetime(2024, 2, 28, 9, 30), None],
+        ["C2", None, 301, 12.5, dt.datetime(2024, 2, 28, 9, 30), None],
     ]
     opened, records = read(book(tmp_path, rows))
     assert (opened.header, opened.dialect) == (
@@ -336,6 +448,83 @@ def test_a_cell_beyond_the_header_is_said(tmp_path: Path) -> None:
     assert records == [
         Record(1, "Firms!2", (), wrong, "['C1', 'Acme', 'lost?']"),
         Record(2, "Firms!3", ["C2", "Bolt"]),
+    ]
+
+
+def sheet(folder: Path, rows: str, before: str = "") -> Path:
+    """A workbook whose first sheet has these rows, as they stand in its XML."""
+    path = book(folder, [["id"]])
+    with zipfile.ZipFile(path) as whole:
+        parts = {name: whole.read(name) for name in whole.namelist()}
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    parts["xl/worksheets/sheet1.xml"] = (
+        f'<worksheet xmlns="{space}">{before}<sheetData>{rows}</sheetData></worksheet>'.encode()
+    )
+    with zipfile.ZipFile(path, "w") as made:
+        for name, content in parts.items():
+            made.writestr(name, content)
+    return path
+
+
+FORMULA = "a formula without a stored value (open the file in a spreadsheet program and save it)"
+
+
+def test_a_formula_without_a_stored_value_rejects_its_row(tmp_path: Path) -> None:
+    rows: list[list[Any]] = [
+        ["id", "name", "weight"],
+        ["C1", "Acme", 5],
+        ["=A2", "=B2", "=C2*2"],
+        ["C3", "Cargo", "=C2*3"],
+        [None, None, None],
+        ["C5", "Eel", None],
+        ["C6", "Fox", 6, "=C2*4"],
+    ]
+    _, records = read(book(tmp_path, rows))
+    assert records == [
+        Record(1, "Firms!2", ["C1", "Acme", "5"]),
+        Record(2, "Firms!3", (), f"A3 is {FORMULA}", "['=A2', '=B2', '=C2*2']"),
+        Record(3, "Firms!4", (), f"C4 is {FORMULA}", "['C3', 'Cargo', '=C2*3']"),
+        Record(4, "Firms!6", ["C5", "Eel", ""]),
+        Record(5, "Firms!7", (), f"D7 is {FORMULA}", "['C6', 'Fox', '6', '=C2*4']"),
+    ]
+
+
+def test_a_formula_with_a_stored_value_is_its_value_and_may_be_empty(tmp_path: Path) -> None:
+    text = '<c r="{}" t="str"><f>IF(1,"","")</f><v>{}</v></c>'
+    rows = "".join(
+        f'<row r="{at}">{text.format(f"A{at}", first)}{text.format(f"B{at}", second)}</row>'
+        for at, (first, second) in enumerate(
+            [("id", "name"), ("C1", "Acme"), ("", ""), ("C2", "")], 1
+        )
+    )
+    number = '<row r="5"><c r="A5"><f>1+1</f><v>2</v></c></row>'
+    _, records = read(sheet(tmp_path, rows + number))
+    assert records == [
+        Record(1, "Firms!2", ["C1", "Acme"]),
+        Record(2, "Firms!4", ["C2", ""]),
+        Record(3, "Firms!5", ["2", ""]),
+    ]
+
+
+def test_a_header_of_formulas_without_stored_values_is_refused(tmp_path: Path) -> None:
+    path = book(tmp_path, [[None], ["=X1", "=X2"], ["C1", "Acme"], ["C2", "Bolt"]])
+    assert said(path) == (
+        "companies.xlsx:Firms!2: its header cannot be read: A2 is a formula without a stored value"
+        " (open the file in a spreadsheet program and save it)"
+    )
+
+
+@pytest.mark.parametrize("size", ["A1", "A1:B2", "A1:XFD1048576"])
+def test_a_wrong_size_of_a_sheet_costs_no_row(tmp_path: Path, size: str) -> None:
+    cell = '<c r="{}{}" t="str"><v>{}</v></c>'
+    rows = "".join(
+        f'<row r="{at}">{cell.format("A", at, first)}{cell.format("B", at, second)}</row>'
+        for at, first, second in [(1, "id", "name"), (2, *ROWS[0]), (4, *ROWS[1])]
+    )
+    _, records = read(sheet(tmp_path, rows, f'<dimension ref="{size}"/>'))
+    assert [(one.place, one.cells) for one in records] == [
+        ("Firms!2", ROWS[0]),
+        ("Firms!4", ROWS[1]),
     ]
 
 
@@ -448,6 +637,29 @@ def test_an_object_a_line_is_a_record_and_one_object_is_one(tmp_path: Path) -> N
     assert cells(read(make(tmp_path, '{"id":\n"C1"}', "companies.json"))[1]) == [["C1"]]
 
 
+@pytest.mark.parametrize("mark", ["\u2028", "\u2029", "\x85"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_marks_in_a_text_end_no_line_of_json(tmp_path: Path, mark: str, end: str) -> None:
+    lines = f'{{"id": "C1", "name": "A{mark}S"}}{end}{end}{{"id": "C2"}}{end}'
+    found = cells(read(make(tmp_path, lines, "companies.json"))[1])
+    assert found == [["C1", f"A{mark}S"], ["C2", ""]]
+
+
+def test_half_a_character_in_json_costs_its_own_record_only(tmp_path: Path) -> None:
+    text = """[{"id": "C1", "name": "\\ud83d\\ude00"}, {"id": "C2", "name": "x\\ud800"},
+        {"id": "C3", "\\udfff": 1}, {"id": "C4", "name": [["\\udc00"]]}, {"id": "C5"}]"""
+    opened, records = read(make(tmp_path, text, "companies.json"))
+    assert opened.header == ("id", "name")
+    wrong = "holds half of a character, such as \\ud800"
+    assert records == [
+        Record(1, "object 1", ["C1", "\U0001f600"]),
+        Record(2, "object 2", (), wrong, '{"id": "C2", "name": "x\\ud800"}'),
+        Record(3, "object 3", (), wrong, '{"id": "C3", "\\udfff": 1}'),
+        Record(4, "object 4", (), wrong, '{"id": "C4", "name": [["\\udc00"]]}'),
+        Record(5, "object 5", ["C5", ""]),
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
@@ -506,6 +718,22 @@ def test_an_original_is_kept_byte_for_byte_under_its_hash(tmp_path: Path) -> Non
     assert keep_original(path, fingerprint(path), tmp_path) == kept
     assert kept.read_bytes() == before
     assert sorted(one.name for one in tmp_path.iterdir()) == sorted([kept.name, path.name])
+
+
+def test_a_file_that_is_no_longer_what_it_was_is_not_kept(tmp_path: Path) -> None:
+    path, folder = make(tmp_path, PLAIN), tmp_path / "kept"
+    folder.mkdir()
+    before = fingerprint(path)
+    make(tmp_path, PLAIN + "C3,Late\n")
+    with pytest.raises(InputError) as error:
+        keep_original(path, before, folder)
+    assert str(error.value) == CHANGED
+    assert list(folder.iterdir()) == []
+    make(tmp_path, PLAIN)
+    keep_original(path, before, folder)
+    make(tmp_path, PLAIN + "C3,Late\n")
+    with pytest.raises(InputError):  # one that is kept already is no reason not to look
+        keep_original(path, before, folder)
 
 
 def test_a_record_can_be_written_as_one_line_of_csv(tmp_path: Path) -> None:

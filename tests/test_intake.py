@@ -6,13 +6,17 @@ import csv
 import datetime as dt
 import gzip
 import hashlib
+import itertools
+import json
 import os
 import random
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -20,7 +24,7 @@ import pytest
 from netinv import cypherfile
 from netinv.case import Case, open_case
 from netinv.errors import CaseError, DefinitionError, InputError
-from netinv.intake import FileReport, Options, take_in
+from netinv.intake import FileReport, Options, rejects_name, take_in
 
 COMPANIES = "id,name,country,incorporated\nC1,Acme,NO,2020-02\nC2,Bolt,DE,2021-03-04\n"
 SHIPMENTS = "id,shipper,consignee,hs,weight_kg,departed,arrived\n"
@@ -44,9 +48,14 @@ def rows(case: Case, table: str) -> list[dict[str, Any]]:
 
 
 def rejects(case: Case, file: str) -> list[dict[str, str]]:
-    path = case.path("rejects", f"{file}.csv")
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        return list(csv.DictReader(lines))
+    """What was rejected of the files of a name; nothing when nothing was."""
+    named = re.compile(re.escape(file) + r"\.[0-9a-f]{12}\.csv")
+    found = []
+    for path in sorted(case.path("rejects").glob("*")):
+        if named.fullmatch(path.name):
+            with path.open(encoding="utf-8-sig", newline="") as lines:
+                found += csv.DictReader(lines)
+    return found
 
 
 def everything(case: Case) -> dict[str, bytes]:
@@ -319,6 +328,48 @@ def test_a_cell_that_must_read_and_does_not_rejects_its_row(case: Case, tmp_path
     }
 
 
+def test_files_of_one_name_keep_their_rejects_apart(case: Case, tmp_path: Path) -> None:
+    paths = [
+        make(tmp_path / folder, f"id,name,born\n,{folder},\nP1,Ann,soon{folder}\n", "people.csv")
+        for folder in ("a", "b")
+    ]
+    reports = take_in(case, paths)
+    listed = {path.name: path.read_text("utf-8-sig") for path in case.path("rejects").iterdir()}
+    assert set(listed) == {
+        f"people.csv.{one.source}{kind}.csv" for one in reports for kind in ("", ".cells")
+    }
+    for one, folder in zip(reports, ("a", "b"), strict=True):
+        assert f",{folder}," in listed[f"people.csv.{one.source}.csv"]
+        assert f"soon{folder}" in listed[f"people.csv.{one.source}.cells.csv"]
+    assert {one["raw"] for one in rejects(case, "people.csv")} == {",a,", ",b,"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files have other bounds here")
+@pytest.mark.parametrize("letter", ["x", "\u8239"])
+def test_the_longest_name_of_a_file_has_rejects(case: Case, tmp_path: Path, letter: str) -> None:
+    room = 255 - len("companies..csv")
+    name = f"companies.{letter * (room // len(letter.encode()))}.csv"
+    (report,) = take_in(case, [make(tmp_path, COMPANIES + ",Nobody,,\n", name)])
+    (path,) = case.path("rejects").iterdir()
+    assert path.name == rejects_name(name, report.source)
+    assert path.name.endswith(f".{report.source}.csv")
+
+
+def test_a_spreadsheet_runs_nothing_of_a_name_of_a_file_or_sheet(
+    case: Case, tmp_path: Path
+) -> None:
+    make(tmp_path, "id,name\n,Nobody\n", "=1+1.csv")
+    book = openpyxl.Workbook()
+    book.active.title = "=1+2"
+    for row in (["id", "name"], [None, "Nobody"]):
+        book.active.append(row)
+    book.save(tmp_path / "@firms.xlsx")
+    names = ("=1+1.csv", "@firms.xlsx")
+    take_in(case, [tmp_path / name for name in names], Options(kind="companies"))
+    found = [(one["file"], one["line"]) for name in names for one in rejects(case, name)]
+    assert found == [("'=1+1.csv", "2"), ("'@firms.xlsx", "'=1+2!2")]
+
+
 def test_a_spreadsheet_runs_nothing_of_the_rejects(case: Case, tmp_path: Path) -> None:
     text = "id,name,country\n=1+1,,\n+C2,,\n@C3\n"
     take_in(case, [make(tmp_path, text)])
@@ -372,6 +423,18 @@ def test_a_cell_that_fails_its_check_is_kept_with_a_doubt_and_counted(
     }
 
 
+def test_half_a_character_rejects_its_row_and_the_rest_is_taken_in(
+    case: Case, tmp_path: Path
+) -> None:
+    text = '{"id": "C1", "name": "Acme"}\n{"id": "C2", "name": "B\\ud800"}\n{"id": "C\\udc00"}\n'
+    (report,) = take_in(case, [make(tmp_path, text, "companies.json")])
+    assert (report.read, report.written, report.rejected) == (3, 1, 2)
+    assert [one["raw"] for one in rejects(case, "companies.json")] == [
+        '{"id": "C2", "name": "B\\ud800"}',
+        '{"id": "C\\udc00"}',
+    ]
+
+
 def test_to_order_is_no_consignee_and_is_marked(case: Case, tmp_path: Path) -> None:
     text = SHIPMENTS + "S1,A,TO THE ORDER OF BANK X,,,,\nS2,,凭指示,,,,\nS3,A,B,,,,\n"
     (report,) = take_in(case, [make(tmp_path, text, "shipments.csv")])
@@ -382,6 +445,16 @@ def test_to_order_is_no_consignee_and_is_marked(case: Case, tmp_path: Path) -> N
         (None, True, '{"consignee": "凭指示"}'),
         ("B", None, None),
     ]
+
+
+def test_rows_of_many_columns_are_worked_on_few_at_a_time(case: Case, tmp_path: Path) -> None:
+    objects = [{"id": f"C{n}", "name": "Acme", f"c{n % 4_000}": "x"} for n in range(8_000)]
+    path = make(tmp_path, "\n".join(map(json.dumps, objects)), "companies.json")
+    seen: list[int] = []
+    (report,) = take_in(case, [path], progress=lambda what, done: seen.append(done))
+    assert (report.read, report.written, len(report.unknown_columns)) == (8_000, 8_000, 4_000)
+    assert max(b - a for a, b in itertools.pairwise([0, *seen])) < 1_000
+    assert [row["_record"] for row in rows(case, "companies")] == list(range(1, 8_001))
 
 
 def test_columns_that_no_table_knows_are_said_and_kept_in_the_original(
@@ -406,7 +479,8 @@ def test_strict_refuses_a_file_with_a_bad_row_and_takes_nothing_in(
         "companies.csv:4: name: is empty and must not be (2 rows rejected, nothing taken in)"
         f" (see {case.path('rejects')}, mend the file or load without --strict)"
     )
-    assert set(everything(case)) == {"rejects/companies.csv.csv"}
+    id = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    assert set(everything(case)) == {f"rejects/companies.csv.{id}.csv"}
     assert case.sources() == []
     (report,) = take_in(case, [path])
     assert (report.written, report.rejected) == (2, 2)
@@ -456,6 +530,50 @@ def test_a_file_that_breaks_off_in_its_middle_leaves_nothing_behind(
     assert everything(case) == {}
 
 
+@pytest.mark.parametrize("strict", [False, True])
+@pytest.mark.parametrize("retired", [False, True])
+def test_a_file_that_changes_while_it_is_read_leaves_nothing_behind(
+    case: Case, tmp_path: Path, strict: bool, retired: bool
+) -> None:
+    text = COMPANIES + ("C3,,NO,\n" if strict else "")
+    path = make(tmp_path, text)
+    if retired:  # its original is kept already
+        (report,) = take_in(case, [path])
+        case.retire(case.source(report.source), "by mistake")
+        for one in case.path("rejects").glob("*"):
+            one.unlink()
+    before = everything(case)
+
+    def grow(what: str, done: int) -> None:
+        if done:
+            make(tmp_path, text + "C4,Late,NO,\n")
+
+    with pytest.raises(InputError) as error:
+        take_in(case, [path], Options(strict=strict), progress=grow)
+    assert str(error.value) == (
+        "companies.csv: changed while it was read (load it again when nothing writes it)"
+    )
+    assert everything(case) == before
+    (report,) = take_in(case, [path])
+    assert report.written == 3
+    kept = case.path("originals", f"{case.source(report.source).sha256}.gz").read_bytes()
+    assert gzip.decompress(kept) == path.read_bytes()
+
+
+def test_a_second_file_of_a_source_that_changes_leaves_nothing_of_the_first(
+    case: Case, tmp_path: Path
+) -> None:
+    texts = foreign("ofac-sdn", random.Random(1))
+    paths = [make(tmp_path, text, f"{role}.csv") for role, text in texts.items()]
+
+    def grow(what: str, done: int) -> None:
+        make(tmp_path, texts["sdn_address"] + "\n", "sdn_address.csv")
+
+    with pytest.raises(InputError, match=r"^sdn_address.csv: changed while it was read"):
+        take_in(case, paths, progress=grow)
+    assert everything(case) == {}
+
+
 def test_files_before_the_one_that_raises_stay_in(case: Case, tmp_path: Path) -> None:
     good = make(tmp_path, COMPANIES)
     bad = make(tmp_path, "id,country\nP1,NO\n", "people.csv")
@@ -474,13 +592,17 @@ def test_a_file_whose_name_is_no_text_is_taken_in(case: Case, tmp_path: Path) ->
     assert one["file"] == "companies.\\udcff.csv"
 
 
-def test_files_of_no_known_kind_are_reported(case: Case, tmp_path: Path) -> None:
+def test_what_is_not_read_of_a_folder_is_reported(case: Case, tmp_path: Path) -> None:
     folder = tmp_path / "mixed"
     make(folder, COMPANIES)
     make(folder, "words", "readme.txt")
+    make(folder / "older", COMPANIES)
+    (folder / "people.csv").symlink_to("gone.csv")
     found = [(one.file, one.kind, one.note) for one in take_in(case, [folder])]
     assert found == [
         ("companies.csv", "companies", ""),
+        ("older", "", "not read: a folder"),
+        ("people.csv", "", "not read: a link that leads nowhere"),
         ("readme.txt", "", "not read: of no known kind"),
     ]
 
@@ -582,12 +704,7 @@ def test_every_record_of_a_broken_foreign_source_is_accounted_for(
         assert adds_up(report)
     assert sum(one.written for one in reports) > 0
     refused = sum(one.rejected for one in reports)
-    listed = {
-        (path.name, one["record"])
-        for path in paths
-        if case.path("rejects", f"{path.name}.csv").exists()
-        for one in rejects(case, path.name)
-    }
+    listed = {(path.name, one["record"]) for path in paths for one in rejects(case, path.name)}
     assert len(listed) >= refused
     for table, count in case.sources()[0].tables.items():
         found = rows(case, table)

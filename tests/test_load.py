@@ -1052,7 +1052,8 @@ def test_the_report_adds_up(case: OpenCase, tmp_path: Path) -> None:
         {"shipments": 1},
     )
     assert loaded.plain()["graph"]["stubs_made"] == 2
-    with (case.folder / "rejects" / "shipments.csv.csv").open(encoding="utf-8-sig") as file:
+    name = f"shipments.csv.{report.source}.csv"
+    with (case.folder / "rejects" / name).open(encoding="utf-8-sig") as file:
         assert [(row["record"], row["line"]) for row in csv.DictReader(file)] == [
             ("2", "3"),
             ("3", "4"),

@@ -45,13 +45,13 @@ def said(*paths: Path, kind: str = "") -> str:
 
 def test_a_file_is_what_was_said_whatever_its_name_and_header(tmp_path: Path) -> None:
     paths = make(tmp_path, people=COMPANIES)
-    assert match(paths, "companies") == ([Candidate(paths[0], "companies")], [])
+    assert match(paths, "companies") == ([Candidate(paths[0], "companies")], {})
 
 
 @pytest.mark.parametrize("name", ["companies", "Companies", "companies.2024"])
 def test_a_file_is_the_table_of_its_name_whatever_its_header(tmp_path: Path, name: str) -> None:
     paths = make(tmp_path, **{name: "who,what\n1,2\n"})
-    assert match(paths) == ([Candidate(paths[0], "companies")], [])
+    assert match(paths) == ([Candidate(paths[0], "companies")], {})
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_a_file_is_the_table_of_its_name_whatever_its_header(tmp_path: Path, nam
 )
 def test_a_file_is_the_one_table_that_its_header_fits(tmp_path: Path, text: str, kind: str) -> None:
     paths = make(tmp_path, extract=text)
-    assert match(paths) == ([Candidate(paths[0], kind)], [])
+    assert match(paths) == ([Candidate(paths[0], kind)], {})
 
 
 def test_a_foreign_source_is_known_by_its_columns_and_beats_a_table(tmp_path: Path) -> None:
@@ -75,17 +75,30 @@ def test_a_foreign_source_is_known_by_its_columns_and_beats_a_table(tmp_path: Pa
         Candidate(paths[0], "ofac-sdn", "sdn"),
         Candidate(paths[1], "ofac-sdn", "sdn_address"),
     ]
-    assert unread == []
+    assert unread == {}
 
 
 def test_a_folder_gives_what_is_known_and_names_what_is_not(tmp_path: Path) -> None:
     companies, calls, odd = make(tmp_path, companies=COMPANIES, calls=CALLS, odd="a,b\n1,2\n")
     (tmp_path / "readme.txt").write_text("words")
     (tmp_path / ".hidden.csv").write_text(COMPANIES)
-    (tmp_path / "deeper").mkdir()
+    (tmp_path / "deeper.csv").mkdir()
+    (tmp_path / "ports.csv").symlink_to("gone.csv")
+    (tmp_path / "vessels.csv").symlink_to("vessels.csv")
+    (tmp_path / "years").symlink_to("deeper.csv")
+    os.mkfifo(tmp_path / "people.csv")
     found, unread = match([tmp_path])
     assert found == [Candidate(calls, "port_calls"), Candidate(companies, "companies")]
-    assert unread == [odd, tmp_path / "readme.txt"]
+    assert {path.name: why for path, why in unread.items()} == {
+        "deeper.csv": "a folder",
+        "odd.csv": "of no known kind",
+        "people.csv": "no regular file",
+        "ports.csv": "a link that leads nowhere",
+        "readme.txt": "of no known kind",
+        "vessels.csv": "a link that leads nowhere",
+        "years": "a folder",
+    }
+    assert odd in unread
 
 
 def test_a_file_that_is_not_there_is_refused_with_the_nearest_name(tmp_path: Path) -> None:
@@ -110,10 +123,26 @@ def test_a_file_of_another_format_is_refused(tmp_path: Path) -> None:
 
 def test_a_folder_without_a_table_is_refused(tmp_path: Path) -> None:
     assert said(tmp_path) == f"{tmp_path}: is an empty folder (name files to load)"
+    (tmp_path / ".hidden").write_text("x")
+    assert said(tmp_path) == f"{tmp_path}: is an empty folder (name files to load)"
     make(tmp_path, odd="a,b\n1,2\n")
     assert said(tmp_path) == (
-        f"{tmp_path}: holds no file that netinv knows"
+        f"{tmp_path}: holds no file that netinv knows: odd.csv is of no known kind"
         " (name its files after tables (companies.csv) or use --as)"
+    )
+
+
+def test_a_folder_of_folders_and_broken_links_is_not_empty(tmp_path: Path) -> None:
+    for year in range(2020, 2026):
+        (tmp_path / str(year)).mkdir()
+    (tmp_path / "companies.csv").symlink_to("gone.csv")
+    assert said(tmp_path) == (
+        f"{tmp_path}: holds no file that netinv knows: 2020 is a folder, 2021 is a folder,"
+        " 2022 is a folder, and 4 more"
+        " (name its files after tables (companies.csv) or use --as)"
+    )
+    assert said(tmp_path / "companies.csv") == (
+        f"{tmp_path / 'companies.csv'}: is a link that leads nowhere (check what it leads to)"
     )
 
 

@@ -382,6 +382,7 @@ def load(ctx: click.Context, /, paths: tuple[Path, ...], as_json: bool, **option
 
 def _loaded_notes(loaded: api.Loaded, folder: Path) -> Iterator[str]:
     """What a load's reader must know beside the counts."""
+    from netinv.intake import rejects_name
     from netinv.screen import counted
 
     for one in loaded.files:
@@ -405,11 +406,11 @@ def _loaded_notes(loaded: api.Loaded, folder: Path) -> Iterator[str]:
                 more = counted(len(counts) - 12, "more kind", "more kinds")
                 yield f"{one.file}: {more} of {what} (see --json)"
         if one.unread and one.source:
-            where = folder / "rejects" / f"{one.file}.cells.csv"
+            where = folder / "rejects" / rejects_name(one.file, one.source, ".cells")
             if where.is_file():
                 yield f"{one.file}: the cells taken as empty are in {where}"
         if one.rejected:
-            where = folder / "rejects" / f"{one.file}.csv"
+            where = folder / "rejects" / rejects_name(one.file, one.source)
             yield f"{one.file}: {one.rejected:,} rejected, see {where}"
     graph = loaded.graph
     rows = ", ".join(f"{count:,} {name}" for name, count in graph.rows.items())

@@ -9,8 +9,8 @@ import io
 import json
 import os
 import re
-import shutil
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +23,13 @@ from netinv.inputs import written
 SUFFIXES = (".csv", ".csv.gz", ".tsv", ".parquet", ".xlsx", ".json")
 LONGEST = 500
 """Lines that one quoted record may span before its quote is taken for one that never closes."""
+LINE = 64_000_000
+"""Characters that a line may have: of a longer one, which may never end, no more is kept. A record
+of several lines may have as many before its quote is taken for one that never closes."""
+RAW = 50_000
+"""Characters of a rejected line that are shown; the original has them all."""
+COLUMNS = 5_000
+"""Columns that a table may have: a file of more is no table, and would fill the memory."""
 
 csv.field_size_limit(16 * 1024 * 1024)
 
@@ -83,14 +90,26 @@ def fingerprint(path: Path) -> str:
 
 
 def keep_original(path: Path, sha256: str, folder: Path) -> Path:
-    """Keep a file's bytes, compressed, under their hash."""
-    kept = folder / f"{sha256}.gz"
-    if not kept.exists():
-        part = folder / f".{sha256}.{os.getpid()}"
-        with path.open("rb") as source, gzip.GzipFile(part, "wb", compresslevel=3, mtime=0) as to:
-            shutil.copyfileobj(source, to, 1 << 20)
-        part.replace(kept)
-    return kept
+    """Keep a file's bytes, compressed, under their hash. Raises InputError, and keeps nothing, when
+    they no longer have it."""
+    kept, part = folder / f"{sha256}.gz", folder / f".{sha256}.{os.getpid()}"
+    found = hashlib.sha256()
+    with (
+        path.open("rb") as source,
+        part.open("wb") as out,
+        gzip.GzipFile("", "wb", compresslevel=3, fileobj=out, mtime=0) as to,
+    ):
+        while block := source.read(1 << 20):
+            found.update(block)
+            to.write(block)
+    if found.hexdigest() != sha256:
+        part.unlink()
+        raise InputError(
+            "changed while it was read",
+            where=path.name,
+            next="load it again when nothing writes it",
+        )
+    return part.replace(kept)
 
 
 def original_stands(sha256: str, folder: Path) -> bool:
@@ -192,18 +211,33 @@ class _Lines:
         self.back: list[str] = []
         self.kept: list[str] = []
         self.number = 0
+        self.room = LINE
 
     def __iter__(self) -> _Lines:
         return self
 
     def __next__(self) -> str:
-        if len(self.kept) > LONGEST:
+        if self.kept and self.full():
             raise csv.Error("unclosed")
-        line = self.back.pop() if self.back else self.file.readline()
+        line = self.back.pop() if self.back else self.read()
         if not line:
             raise StopIteration
         self.number += 1
         self.kept.append(line)
+        if len(line) > LINE:
+            raise csv.Error(f"its line is longer than {LINE:,} characters")
+        return line
+
+    def full(self) -> bool:
+        """Whether the record has as many lines, or characters, as one may have."""
+        self.room = (LINE if len(self.kept) == 1 else self.room) - len(self.kept[-1])
+        return len(self.kept) > LONGEST or self.room < 0
+
+    def read(self) -> str:
+        """The next line of the file; one that is too long is cut, and its rest passed over."""
+        line = rest = self.file.readline(LINE + 1)
+        while len(line) > LINE and rest and rest[-1] not in "\r\n":
+            rest = self.file.readline(1 << 20)
         return line
 
     def give_back(self) -> str:
@@ -215,21 +249,33 @@ class _Lines:
         return first
 
 
+def _cut(text: str) -> str:
+    """The text of a record that is rejected, cut when it is long."""
+    return text.rstrip("\r\n") if len(text) <= RAW else f"{text[:RAW]}… (cut)"
+
+
 def _open_csv(path: Path, file: io.TextIOWrapper, codec: str) -> Opened:
     lines = _Lines(file)
-    first = file.readline()
+    first = lines.read()
     while first and not first.strip():
         lines.number += 1
-        first = file.readline()
+        first = lines.read()
     if not first:
         raise InputError("is empty", where=path.name, next="check that it is whole")
+    where = f"{path.name}:{lines.number + 1}"
     if "\0" in first:
         raise InputError("is not a text file", where=path.name, next="save it as csv or xlsx")
+    if len(first) > LINE:
+        raise InputError(
+            f"its header is longer than {LINE:,} characters",
+            where=where,
+            next="check that it is a table",
+        )
     bare = re.sub(r'"[^"]*"', "", first)
     counts = {mark: bare.count(mark) for mark in (",", ";", "\t", "|")}
     mark = max(counts, key=lambda m: counts[m])
     lines.back.append(first)
-    where = f"{path.name}:{lines.number + 1}"
+    _few(counts[mark] + 1, where)
     try:
         header = [name.strip() for name in next(csv.reader(lines, delimiter=mark, strict=True))]
     except csv.Error:
@@ -244,11 +290,21 @@ def _open_csv(path: Path, file: io.TextIOWrapper, codec: str) -> Opened:
 
 
 def _once(header: Sequence[str], where: str) -> None:
-    """Refuse a header that names a column twice: one of the two would be lost."""
-    names = [name.lower() for name in header]
-    double = next((name for name in header if name and names.count(name.lower()) > 1), None)
+    """Refuse a header that names a column twice, as one of the two would be lost, or too many."""
+    _few(len(header), where)
+    counts = Counter(map(str.lower, header))
+    double = next((name for name in header if name and counts[name.lower()] > 1), None)
     if double:
         raise InputError(f"has the column {double!r} twice", where=where, next="rename one of them")
+
+
+def _few(columns: int, where: str) -> None:
+    if columns > COLUMNS:
+        raise InputError(
+            f"has more than {COLUMNS:,} columns, too many for a table",
+            where=where,
+            next="check that it is one, or leave out columns",
+        )
 
 
 def _csv_records(lines: _Lines, mark: str, width: int) -> Iterator[Record]:
@@ -266,14 +322,14 @@ def _csv_records(lines: _Lines, mark: str, width: int) -> Iterator[Record]:
             # A quote that ran into further lines took them from their own records.
             unclosed = len(lines.kept) > 1 or "unexpected end" in str(error)
             what = "a quote opens and never closes" if unclosed else f"cannot be parsed: {error}"
-            yield Record(number, str(start), (), what, lines.give_back().rstrip("\r\n"))
+            yield Record(number, str(start), (), what, _cut(lines.give_back()))
             reader = csv.reader(lines, delimiter=mark, strict=True)
             continue
         if not cells or (len(cells) == 1 and not cells[0].strip() and width > 1):
             continue  # a blank line is no record
         number += 1
         if len(cells) != width:
-            raw = "".join(lines.kept).rstrip("\r\n")
+            raw = _cut("".join(lines.kept))
             wrong = f"has {len(cells)} cells where the header has {width}"
             yield Record(number, str(start), (), wrong, raw)
             continue
@@ -320,38 +376,81 @@ def _open_xlsx(path: Path) -> Opened:
     except damaged as error:
         raise InputError(f"is no xlsx file: {error}", where=path.name) from None
 
-    def filled() -> Iterator[tuple[int, list[str]]]:
+    def filled() -> Iterator[tuple[int, list[str], str]]:
         try:
-            for at, row in enumerate(sheet.values if sheet else (), 1):
-                cells = [written(value) for value in row]
-                if any(cells):
-                    yield at, cells
+            yield from _filled(book, sheet) if sheet else ()
         except damaged as error:
             raise InputError(f"cannot be read: {error}", where=path.name) from None
 
     sheet, others = (book.worksheets or [None])[0], [one.title for one in book.worksheets[1:]]
     rows = filled()
-    top, header = next(rows, (0, []))
+    top, header, bare = next(rows, (0, [], ""))
     while header and not header[-1].strip():
         header.pop()
     if not header:
         raise InputError("is empty", where=path.name, next="check that it is whole")
+    where = f"{path.name}:{sheet.title}!{top}"
+    if bare:
+        raise InputError(f"its header cannot be read: {bare}", where=where, next=SAVED)
     header = [name.strip() for name in header]
-    _once(header, f"{path.name}:{sheet.title}!{top}")
+    _once(header, where)
 
     def records() -> Iterator[Record]:
-        number = 0
-        for at, row in rows:
-            number += 1
-            place = f"{sheet.title}!{at}"
-            if any(row[len(header) :]):
+        for number, (at, row, bare) in enumerate(rows, 1):
+            wrong = f"{bare} ({SAVED})" if bare else ""
+            if not wrong and any(row[len(header) :]):
                 wrong = f"has cells beyond the header's {len(header)} columns"
-                yield Record(number, place, (), wrong, repr(row))
+            if wrong:
+                yield Record(number, f"{sheet.title}!{at}", (), wrong, repr(row))
                 continue
-            yield Record(number, place, (row + [""] * len(header))[: len(header)])
+            cells = (row + [""] * len(header))[: len(header)]
+            yield Record(number, f"{sheet.title}!{at}", cells)
 
     note = f"sheets not read: {', '.join(others)}" if others else ""
     return Opened(header, records(), dialect="xlsx", note=note)
+
+
+SAVED = "open the file in a spreadsheet program and save it"
+
+
+def _filled(book: Any, sheet: Any) -> Iterator[tuple[int, list[str], str]]:
+    """The rows of a sheet that hold anything: number, cells, and which is a formula whose value the
+    program that wrote it did not store.
+
+    Such a cell is empty to who asks openpyxl's sheet, which also ends where the file says that it
+    ends, true or not; so its parser is asked.
+    """
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet._reader import FORMULA_TAG, VALUE_TAG, WorkSheetParser
+
+    def parse_cell(element: Any) -> dict[str, Any]:
+        cell: dict[str, Any] = plain(element)
+        formula = element.find(FORMULA_TAG) if cell["value"] is None else None
+        # The stored value of a formula may be an empty text.
+        if formula is not None and (element.find(VALUE_TAG) is None or cell["data_type"] != "str"):
+            cell["value"] = f"={formula.text or ''}"
+            bare.append(cell["column"])
+        return cell
+
+    bare: list[int] = []
+    with sheet._get_source() as source:
+        parser = WorkSheetParser(
+            source,
+            sheet._shared_strings,
+            data_only=True,
+            epoch=book.epoch,
+            date_formats=book._date_formats,
+            timedelta_formats=book._timedelta_formats,
+        )
+        plain, parser.parse_cell = parser.parse_cell, parse_cell
+        for at, row in parser.parse():
+            cells = [""] * max((cell["column"] for cell in row), default=0)
+            for cell in row:
+                cells[cell["column"] - 1] = written(cell["value"])
+            if any(cells):
+                which = f"{get_column_letter(bare[0])}{at}" if bare else ""
+                yield at, cells, f"{which} is a formula without a stored value" if bare else ""
+            bare.clear()
 
 
 # ---------------------------------------------------------------- json
@@ -373,7 +472,12 @@ def _open_json(path: Path, file: io.TextIOWrapper, codec: str) -> Opened:
             f"is no JSON: {error}", where=path.name, next="check that it is whole"
         ) from None
     objects = found if isinstance(found, list) else [found]
-    header = list(dict.fromkeys(name for one in objects if isinstance(one, dict) for name in one))
+    named: dict[str, None] = {}
+    for one in objects:
+        named |= dict.fromkeys(one) if isinstance(one, dict) else {}
+        _few(len(named), path.name)
+    header = [name for name in named if not HALF.search(name)]
+    escaped = re.search(r"\\u[dD][89a-fA-F]", text) is not None
     if not header:
         raise InputError("holds no objects", where=path.name, next="check that it is whole")
     _once(header, path.name)
@@ -381,10 +485,14 @@ def _open_json(path: Path, file: io.TextIOWrapper, codec: str) -> Opened:
     def records() -> Iterator[Record]:
         for number, one in enumerate(objects, 1):
             place = f"object {number}"
-            if isinstance(one, dict):
-                yield Record(number, place, [_json_cell(one.get(name)) for name in header])
+            if escaped and _halved(one):
+                wrong = "holds half of a character, such as \\ud800"
             else:
-                yield Record(number, place, (), "is no object", json.dumps(one))
+                wrong = "" if isinstance(one, dict) else "is no object"
+            if wrong:
+                yield Record(number, place, (), wrong, json.dumps(one))
+            else:
+                yield Record(number, place, [_json_cell(one.get(name)) for name in header])
 
     return Opened(header, records(), codec, "json")
 
@@ -401,15 +509,22 @@ def _parsed(text: str) -> Any:
 
 def _parsed_lines(text: str) -> list[Any]:
     """A value a line; what is wrong is said with its place in the whole text."""
-    found, start = [], 0
-    for line in text.splitlines(keepends=True):
+    found = []
+    for line in re.finditer(r"[^\r\n]+", text):  # other marks of a line's end may stand in a text
         try:
-            if line.strip():
-                found.append(_parsed(line))
+            if line[0].strip():
+                found.append(_parsed(line[0]))
         except json.JSONDecodeError as error:
-            raise json.JSONDecodeError(error.msg, text, start + error.pos) from None
-        start += len(line)
+            raise json.JSONDecodeError(error.msg, text, line.start() + error.pos) from None
     return found
+
+
+HALF = re.compile("[\ud800-\udfff]")
+"""One of two escapes that make a character together (`\\ud83d\\ude00`), without the other."""
+
+
+def _halved(one: Any) -> bool:
+    return HALF.search(json.dumps(one, ensure_ascii=False)) is not None
 
 
 def _json_cell(value: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import os
 import re
 import tempfile
 import tomllib
@@ -109,7 +110,9 @@ def take_in(
         taken = {one.source for one in reports}
         if replaced.id not in taken:
             case.retire(replaced, "replaced by " + ", ".join(sorted(taken)))
-    return reports + [FileReport(one.name, note="not read: of no known kind") for one in unread]
+    return reports + [
+        FileReport(one.name, note=f"not read: {what}") for one, what in unread.items()
+    ]
 
 
 # ---------------------------------------------------------------- taking a file in
@@ -147,8 +150,10 @@ def _take_bundle(
             reading = _read_plain(group[0], prints[""], options, scratch, progress)
         else:
             reading = _read_foreign(group, prints, options, scratch, progress)
-        _write_rejects(case, reading.rejects)
-        _write_rejects(case, reading.cells, ".cells")
+        # Only now is it sure that what was read is what the hash says.
+        originals = [keep_original(one.path, prints[one.role], scratch) for one in group]
+        _write_rejects(case, reading.rejects, whole[:12])
+        _write_rejects(case, reading.cells, whole[:12], ".cells")
         if options.strict and reading.rejects:
             first = reading.rejects[0]
             raise InputError(
@@ -157,8 +162,8 @@ def _take_bundle(
                 where=f"{first.file}:{first.place}",
                 next=f"see {case.path('rejects')}, mend the file or load without --strict",
             )
-        for one in group:
-            keep_original(one.path, prints[one.role], _made(case.path("originals")))
+        for path in set(originals):  # two roles may have one content
+            path.replace(_made(case.path("originals")) / path.name)
         for table, path in reading.tables.items():
             path.replace(_made(case.path("tables", table)) / f"{whole}.parquet")
     members = tuple(
@@ -242,7 +247,7 @@ def _read_plain(
                 next=f"its columns are {', '.join(opened.header[:12])}; rename one or use --as",
             )
         report.unknown_columns = [n for n in opened.header if n.lower() not in checker.known]
-        for records in _chunks(opened.records()):
+        for records in _chunks(opened):
             whole = [record for record in records if not record.wrong]
             checked = checker.check([record.cells for record in whole])
             report.read += len(records)
@@ -405,7 +410,7 @@ def _stage(
         report.encoding, report.dialect = opened.encoding, opened.dialect
         schema = pa.schema([(n, pa.string()) for n in opened.header] + [("record", pa.int64())])
         with pq.ParquetWriter(path, schema) as writer:
-            for records in _chunks(opened.records()):
+            for records in _chunks(opened):
                 report.read += len(records)
                 broken += [
                     Reject(one.path.name, bad.number, bad.place, "", "", bad.wrong, bad.raw)
@@ -426,22 +431,33 @@ def _stage(
     return path, broken
 
 
-def _chunks(records: Iterator[Record]) -> Iterator[list[Record]]:
-    while chunk := [*islice(records, CHUNK)]:
+def _chunks(opened: Opened) -> Iterator[list[Record]]:
+    """CHUNK records at a time, and fewer of a file of more than a hundred columns."""
+    count = CHUNK * 100 // max(100, len(opened.header))
+    while chunk := [*islice(opened.records(), count)]:
         yield chunk
 
 
-def _write_rejects(case: Case, rejects: list[Reject], kind: str = "") -> None:
-    """`rejects/<file>.csv`, and `<file>.cells.csv` for cells taken as empty in rows that were kept;
-    made anew for each file that has any."""
+def rejects_name(file: str, source: str, kind: str = "") -> str:
+    """The file in `rejects/` for a file of a source: `<file>.<source>.csv`, and with `.cells` as
+    its kind `<file>.<source>.cells.csv`. A name too long for a folder is cut."""
+    room = 200  # of the 255 bytes that file systems give a name
+    if len(os.fsencode(file)) > room:
+        file = os.fsencode(file)[:room].decode("utf-8", "ignore")
+    return f"{file}.{source}{kind}.csv"
+
+
+def _write_rejects(case: Case, rejects: list[Reject], source: str, kind: str = "") -> None:
+    """Write `rejects/` for the rows that were rejected, and with `.cells` as the kind for the cells
+    taken as empty in rows that were kept; made anew for each file that has any."""
     by_file: dict[str, list[Reject]] = {}
     for one in rejects:
         by_file.setdefault(one.file, []).append(one)
     for file, group in by_file.items():
-        path = _made(case.path("rejects")) / f"{file}{kind}.csv"
+        path = _made(case.path("rejects")) / rejects_name(file, source, kind)
         with path.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as out:
             writer = csv.writer(out)
             writer.writerow(["file", "record", "line", "column", "value", "reason", "raw"])
             for one in group:
-                texts = (one.column, one.value, one.reason, one.raw)
-                writer.writerow([file, one.record, one.place, *(guarded(t) for t in texts)])
+                texts = (one.place, one.column, one.value, one.reason, one.raw)
+                writer.writerow([guarded(file), one.record, *(guarded(t) for t in texts)])

@@ -24,26 +24,30 @@ class Candidate:
 
 def match(
     paths: Sequence[Path], kind: str = "", encoding: str = ""
-) -> tuple[list[Candidate], list[Path]]:
-    """The files to read, and those of the folders that are of no known kind.
+) -> tuple[list[Candidate], dict[Path, str]]:
+    """The files to read, and what of the folders is not read: path → what it is instead.
 
-    `kind` is what `--as` said. Raises InputError for a named file that is absent, of no format
-    that is read, or of no kind that can be told.
+    `kind` is what `--as` said. A folder's own folders are not read, nor what is hidden. Raises
+    InputError for a named file that is absent, of no format that is read, or of no kind that can
+    be told.
     """
     found: list[Candidate] = []
-    unread: list[Path] = []
+    unread: dict[Path, str] = {}
     for path in paths:
         if path.is_dir():
-            inside = sorted(p for p in path.iterdir() if p.is_file() and p.name[0] not in "._")
+            inside = sorted(one for one in path.iterdir() if one.name[0] not in "._")
             for one in inside:
-                candidate = _kind_of(one, kind, encoding) if readable(one) else None
+                odd = _no_file(one)
+                candidate = _kind_of(one, kind, encoding) if not odd and readable(one) else None
                 if candidate:
                     found.append(candidate)
                 else:
-                    unread.append(one)
+                    unread[one] = odd or "of no known kind"
             if not inside:
                 raise InputError("is an empty folder", where=str(path), next="name files to load")
             continue
+        if path.is_symlink() and not path.exists():
+            raise InputError(f"is {NOWHERE}", where=str(path), next="check what it leads to")
         if not path.exists():
             near = get_close_matches(path.name, _names(path.parent), 3)
             raise InputError(
@@ -68,12 +72,26 @@ def match(
             )
         found.append(candidate)
     if not found:
+        held = [f"{path.name} is {what}" for path, what in unread.items()]
+        held[3:] = [f"and {len(held) - 3} more"] if len(held) > 3 else []
         raise InputError(
-            "holds no file that netinv knows",
+            "holds no file that netinv knows" + (": " + ", ".join(held) if held else ""),
             where=", ".join(map(str, paths)),
             next="name its files after tables (companies.csv) or use --as",
         )
     return found, unread
+
+
+NOWHERE = "a link that leads nowhere"
+
+
+def _no_file(path: Path) -> str:
+    """What an entry of a folder is when it is no file: `a folder`; nothing for a file."""
+    if path.is_file():
+        return ""
+    if path.is_dir():
+        return "a folder"
+    return NOWHERE if path.is_symlink() and not path.exists() else "no regular file"
 
 
 def _names(folder: Path) -> list[str]:
