@@ -85,9 +85,11 @@ RETURN s.id AS shipment,
   c.since AS day, [k IN rows | k.id] AS controls,
   CASE WHEN rows[0].description ENDS WITH '.' THEN left(rows[0].description, size(rows[0].description) - 1)
     ELSE rows[0].description END AS control,
-  CASE WHEN size(over) > 0 THEN 'licence ' + over[0].licence.id + ' allows '
+  CASE WHEN size(good) > 0 THEN 'Licence ' + good[0].id + ' covers it'
+    WHEN s.procedure IN ['return', 'transit'] THEN 'It is declared as ' + s.procedure
+    WHEN size(over) > 0 THEN 'Licence ' + over[0].licence.id + ' allows '
       + toString(over[0].licence.quantity_kg) + ' kg and ' + toString(round(over[0].left, 1))
-      + ' kg left under it by then'
+      + ' kg left under it by then; no licence on record has room for it'
     WHEN any(l IN links WHERE l.measure = 'ban') THEN 'It is not permitted, and no licence on record covers it'
     ELSE 'No licence on record covers it' END AS problem,
   toFloat(measure) AS measure, CASE WHEN tens > 5 THEN 2.5 ELSE tens / 2 END AS weight,

@@ -468,7 +468,7 @@ class Reader:
             against[BY_CHANCE] = self.file.text("chance")
         id_ = finding_id(self.file.name, self._key(row))
         said = [_filled(text, values) for name, text in against.items() if values.get(name)]
-        if self.undeclared:
+        if self.undeclared and not explained:  # what is explained rests on something found
             said.append(self.undeclared)
         return Finding(
             id=id_,
