@@ -135,6 +135,41 @@ def test_every_file_is_clean_and_has_its_cases(case: OpenCase, name: str) -> Non
     assert file.text("example").startswith(f"netinv {name}")
 
 
+def weighed_gross(tables: dict[str, str]) -> dict[str, str]:
+    """The same shipments, weighed gross, beside a net weight that is none."""
+    rows = [line for line in tables["shipments"].splitlines() if line.strip()]
+    head = rows[0].replace("weight_kg", "gross_kg")
+    made = [f"| weight_kg {head.strip()}"]
+    for number, row in enumerate(rows[1:]):
+        made.append(f"| {-5 if number % 2 else 0} {row.strip()}")
+    return {**tables, "shipments": "\n".join(made)}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.xdist_group(name))
+        for name in NAMES
+        if "gross_kg" in cypherfile.investigations()[name].statement
+        and name != "find-document-conflicts"  # it compares the weights
+    ],
+)
+def test_a_weight_at_or_below_zero_is_none(case: OpenCase, tmp_path: Path, name: str) -> None:
+    of = {
+        "find-voyage-irregularities": "two vessels at one port, and the second leaves with like goods"
+    }
+    fires = KINDS[name]["fires"]
+    one = next((one for one in fires if one["name"] == of.get(name)), fires[0])
+    one = {**one, "tables": weighed_gross(one["tables"])}
+    result = loaded(case, one, tmp_path).run(name, **one.get("inputs", {}))
+    found = [finding.values for finding in result.findings]
+    for wanted in one["expect"]:
+        assert any(
+            all(seen(values.get(key)) == seen(value) for key, value in wanted.items())
+            for values in found
+        ), found
+
+
 def test_no_cases_without_an_investigation() -> None:
     assert set(KINDS) <= set(NAMES)
 

@@ -43,7 +43,7 @@ WHERE c.measure IN ['licence', 'ban'] AND c.decides
   AND ($regime IS NULL OR c.regime = $regime)
   AND ($since IS NULL OR c.since >= $since)
   AND ($company IS NULL OR c.sender = $company)
-WITH *, CASE WHEN s.weight_kg > 0 THEN s.weight_kg WHEN s.gross_kg > 0 THEN s.gross_kg END AS kg
+WITH *, [x IN [s.weight_kg, s.gross_kg] WHERE x > 0][0] AS kg
 WHERE coalesce(kg >= $least, true)
 ORDER BY c.measure, c.match, k.id
 // The strictest comes first: a ban before a licence duty, the code itself before a wider one.
@@ -69,8 +69,7 @@ WITH *, COLLECT {
       AND coalesce(l.destination = o.destination, true)
       AND coalesce(other.hs STARTS WITH l.hs OR l.hs STARTS WITH other.hs, true)
     WITH DISTINCT other
-    RETURN sum(CASE WHEN other.weight_kg > 0 THEN other.weight_kg
-      WHEN other.gross_kg > 0 THEN other.gross_kg ELSE 0.0 END) AS left
+    RETURN sum([x IN [other.weight_kg, other.gross_kg] WHERE x > 0][0]) AS left
   }
   RETURN {licence: l, left: left, over: l.quantity_kg IS NOT NULL AND left > l.quantity_kg} } AS used
 WITH *, [u IN used WHERE NOT u.over | u.licence] AS good, [u IN used WHERE u.over] AS over
@@ -129,7 +128,7 @@ WHERE c.measure IN ['licence', 'ban'] AND c.lifted_by IS NOT NULL
   AND ($company IS NULL OR c.sender = $company)
   AND NOT EXISTS { (s)-[:CONTROLLED_BY {decides: true, measure: 'licence'}]->() }
   AND NOT EXISTS { (s)-[:CONTROLLED_BY {decides: true, measure: 'ban'}]->() }
-WITH *, CASE WHEN s.weight_kg > 0 THEN s.weight_kg WHEN s.gross_kg > 0 THEN s.gross_kg END AS kg
+WITH *, [x IN [s.weight_kg, s.gross_kg] WHERE x > 0][0] AS kg
 WHERE coalesce(kg >= $least, true)
 ORDER BY c.measure, c.match, k.id
 WITH s, kg, collect(c) AS links, collect(k) AS rows

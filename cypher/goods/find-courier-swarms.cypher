@@ -51,7 +51,8 @@ WITH collect(CASE WHEN loads <= $max_loads THEN {w: w, n: loads} END) AS few,
 UNWIND few AS one
 WITH ordinary, one.w AS w, one.n AS n
 MATCH (w)<-[by:CARRIED_BY_LINE]-(s:Shipment)
-WITH *, coalesce(s.weight_kg, s.gross_kg) AS kg, coalesce(s.departed, s.declared) AS day
+WITH *, [x IN [s.weight_kg, s.gross_kg] WHERE x > 0][0] AS kg,
+  coalesce(s.departed, s.declared) AS day
 WHERE kg <= $piece_kg AND s.hs IS NOT NULL AND day IS NOT NULL AND ($since IS NULL OR day >= $since)
 // From country to country, as not all loads name a port; else from port to port.
 WITH *,

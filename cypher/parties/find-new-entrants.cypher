@@ -65,7 +65,7 @@ WHERE $company IS NULL OR EXISTS {
 CALL (good) {
   MATCH (s:Shipment) WHERE s.hs STARTS WITH good
     AND coalesce(s.departed, s.declared, s.arrived) IS NOT NULL
-  WITH s, coalesce(s.departed, s.declared, s.arrived) AS day, coalesce(s.weight_kg, s.gross_kg) AS kg,
+  WITH s, coalesce(s.departed, s.declared, s.arrived) AS day, [x IN [s.weight_kg, s.gross_kg] WHERE x > 0][0] AS kg,
     coalesce(s.dispatch, head(COLLECT { MATCH (s)-[:LOADED_AT]->(p:Port) RETURN p.country }),
       s.origin, '?') AS out_of,
     coalesce(s.destination, head(COLLECT { MATCH (s)-[:DISCHARGED_AT]->(p:Port)

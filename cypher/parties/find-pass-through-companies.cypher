@@ -70,7 +70,7 @@ CALL (c) {
   WITH DISTINCT s
   WITH coalesce(s.movement, s.id) AS movement, coalesce(s.record, '') AS record,
     CASE WHEN s.movement IS NULL OR s.line IS NOT NULL THEN coalesce(s.line, '') ELSE '' END AS line,
-    max(coalesce(s.weight_kg, s.gross_kg)) AS kg
+    max([x IN [s.weight_kg, s.gross_kg] WHERE x > 0][0]) AS kg
   WITH movement, record, sum(kg) AS kg
   WITH movement, max(kg) AS kg
   RETURN count(*) AS inbound, sum(kg) AS inflow
@@ -84,7 +84,7 @@ CALL (c) {
   WITH DISTINCT s
   WITH coalesce(s.movement, s.id) AS movement, coalesce(s.record, '') AS record,
     CASE WHEN s.movement IS NULL OR s.line IS NOT NULL THEN coalesce(s.line, '') ELSE '' END AS line,
-    max(coalesce(s.weight_kg, s.gross_kg)) AS kg
+    max([x IN [s.weight_kg, s.gross_kg] WHERE x > 0][0]) AS kg
   WITH movement, record, sum(kg) AS kg
   WITH movement, max(kg) AS kg
   RETURN count(*) AS outbound, sum(kg) AS outflow

@@ -70,7 +70,7 @@ CALL (goods) {
     RETURN s
   }
   WITH s WHERE size(s.hs) >= 6
-  WITH s, left(s.hs, 6) AS good, coalesce(s.weight_kg, s.gross_kg) AS kg,
+  WITH s, left(s.hs, 6) AS good, [x IN [s.weight_kg, s.gross_kg] WHERE x > 0][0] AS kg,
     coalesce(s.dispatch, head([(s)-[:LOADED_AT]->(p) | p.country]), s.origin) AS sent,
     coalesce(s.destination, head([(s)-[:DISCHARGED_AT]->(p) | p.country])) AS meant
   WHERE kg > 0

@@ -143,7 +143,7 @@ WITH *, CASE WHEN size(free_pairs) > 0 THEN free_pairs ELSE all_pairs END AS pai
 CALL (pairs) {
   UNWIND pairs AS p
   WITH coalesce(p.b.movement, p.b.id) AS movement, min(p.day) AS day,
-    max(coalesce(p.b.weight_kg, p.b.gross_kg)) AS kg,
+    max([x IN [p.b.weight_kg, p.b.gross_kg] WHERE x > 0][0]) AS kg,
     max(CASE WHEN p.b.procedure = 're-export' AND p.h.origin_kept IS NOT NULL AND p.h.origin_kept THEN 1
       WHEN p.b.procedure = 're-export' AND p.h IS NULL THEN 1 ELSE 0 END) AS open
   RETURN count(*) AS times, min(day) AS first, max(day) AS last, sum(kg) AS kg, sum(open) AS open

@@ -55,10 +55,10 @@ CALL () {
   RETURN v
   UNION
   MATCH (:Vessel {imo: $vessel})<-[:CARRIED_BY]-(o:Shipment)
-  WITH left(o.hs, 4) AS heading, collect({kg: coalesce(o.weight_kg, o.gross_kg), dep: o.departed,
-    latest: o.arrived + duration({days: $within})}) AS own
+  WITH left(o.hs, 4) AS heading, collect({kg: [x IN [o.weight_kg, o.gross_kg] WHERE x > 0][0],
+    dep: o.departed, latest: o.arrived + duration({days: $within})}) AS own
   MATCH (s:Shipment) WHERE s.hs STARTS WITH heading
-  WITH s, coalesce(s.weight_kg, s.gross_kg) AS kg, own
+  WITH s, [x IN [s.weight_kg, s.gross_kg] WHERE x > 0][0] AS kg, own
   WITH s, [o IN own WHERE abs(o.kg - kg) <= $tolerance / 100.0 * CASE WHEN o.kg > kg THEN o.kg ELSE kg END] AS like
   WHERE size(like) > 0
   WITH s, like, s.departed AS dep, s.arrived + duration({days: $within}) AS latest
@@ -155,7 +155,7 @@ CALL (v, calls, lots) {
   UNWIND aboard AS lot
   WITH lot, times, [c IN between WHERE c.to < lot.arr AND c.p <> lot.l AND c.p <> lot.d] AS between
   WHERE size(between) > 0
-  WITH lot.s AS s, times, between, coalesce(lot.s.weight_kg, lot.s.gross_kg) AS kg
+  WITH lot.s AS s, times, between, [x IN [lot.s.weight_kg, lot.s.gross_kg] WHERE x > 0][0] AS kg
   WHERE kg > 0 AND s.hs IS NOT NULL
   UNWIND range(toInteger(floor(10 * log(kg * (1 - $tolerance / 100.0)))),
     toInteger(floor(10 * log(kg / (1 - $tolerance / 100.0))))) AS bucket
@@ -164,7 +164,7 @@ CALL (v, calls, lots) {
     s AS aboard, c AS call, times, NULL AS loaded, NULL AS dep
   UNION ALL
   UNWIND lots AS lot
-  WITH lot, lot.s AS s, coalesce(lot.s.weight_kg, lot.s.gross_kg) AS kg
+  WITH lot, lot.s AS s, [x IN [lot.s.weight_kg, lot.s.gross_kg] WHERE x > 0][0] AS kg
   WHERE lot.l IS NOT NULL AND kg > 0 AND s.hs IS NOT NULL
   RETURN 'alongside' AS kind, lot.l AS here, left(s.hs, 4) AS there, toInteger(floor(10 * log(kg))) AS by, NULL AS found,
     NULL AS aboard, NULL AS call, NULL AS times, s AS loaded, lot.dep AS dep
@@ -222,9 +222,9 @@ CALL (kind, here, there, found, aboard, stops, sizes, loaded, days) {
   WITH aboard[i] AS a, stops[i] AS c, sizes[i] AS times, stops[i].to + duration({days: $within}) AS latest
   WITH a, c, times, [j IN range(0, size(loaded) - 1) WHERE days[j] >= c.from AND days[j] <= latest | loaded[j]] AS later
   WHERE size(later) > 0
-  WITH a, c, times, later, coalesce(a.weight_kg, a.gross_kg) AS a_kg
+  WITH a, c, times, later, [x IN [a.weight_kg, a.gross_kg] WHERE x > 0][0] AS a_kg
   UNWIND later AS b
-  WITH a, c, times, a_kg, b, coalesce(b.weight_kg, b.gross_kg) AS b_kg
+  WITH a, c, times, a_kg, b, [x IN [b.weight_kg, b.gross_kg] WHERE x > 0][0] AS b_kg
   WHERE abs(a_kg - b_kg) <= $tolerance / 100.0 * CASE WHEN a_kg > b_kg THEN a_kg ELSE b_kg END
   WITH *, c.p AS p, startNode(c.c) AS v
   MATCH (b)-[:CARRIED_BY]->(w)
