@@ -193,7 +193,7 @@ def test_a_sentence_counts_one_as_one_and_names_one_day_once(
     )
     shipments = "id | shipper | consignee | departed | weight_kg\n"
     shipments += "S1 | A | B | 2024-03-01 | 1234567\n"
-    shipments += "S2 | C | B | 2024-03-01 | 0.5\nS3 | C | B | 2024-03-04 | 0.25"
+    shipments += "S2 | C | B | 2024-03-01 | 0.5\nS3 | C | B | 2024-03-04 | 0.25\nS4 | D | B | | 1"
     case.load(write_tables(tmp_path / "tables", {"shipments": shipments}))
     file = cypherfile.read(path)
     assert investigate.lint(file, case.graph()) == []
@@ -204,6 +204,7 @@ def test_a_sentence_counts_one_as_one_and_names_one_day_once(
     assert found["A"].against == ("1 part load only",)
     assert found["C"].sentence == "2 loads of 0.75 kg, 2 lorries, from 2024-03-01 to 2024-03-04"
     assert found["C"].against == ("2 part loads only",)
+    assert found["D"].sentence == "1 load of 1 kg, 1 lorry, on a day not on record"
     path.write_text(
         path.read_text(encoding="utf-8").replace("AS last", "AS newest").replace("{n:l", "{m:l"),
         encoding="utf-8",

@@ -22,10 +22,10 @@
 //   alike: 1 when the heaviest load weighs at most a fifth more than the lightest
 //   controlled: 1 when a control of these goods was in force
 // explain: |
-//   {carriers_seen} carriers took {loads} loads of {heading}, {kilograms} kg together, over {crossing}
-//   from {first} to {last}, all for one {side}: {party}.
+//   {carriers_seen:carrier} took {loads:load} of {heading}, {kilograms} kg together, over {crossing}
+//   {first..last}, all for one {side}: {party}.
 // against:
-//   ordinary: "{ordinary} carriers of many loads are taken for ordinary services and not counted"
+//   ordinary: "carriers of many loads, taken for ordinary services and not counted: {ordinary}"
 //   crowd: "{crowd} companies are at that address"
 // needs:
 //   shipments: [carrier, hs, weight_kg|gross_kg, departed|declared, load_port|dispatch, discharge_port|destination]

@@ -22,7 +22,7 @@
 //   spread: 1 each when several senders and several receivers share them, 2 at most
 //   controlled: 1 when a control of these goods was in force
 // explain: |
-//   {senders} sent {pieces_sent} small shipments of {heading} to {receivers} from {first} to {last}:
+//   {senders} sent {pieces_sent} small shipments of {heading} to {receivers} {first..last}:
 //   {kilograms} kg together, none above {piece} kg, where {threshold} kg is {measure}.
 // against:
 //   address: "the receivers are taken together: {address}"

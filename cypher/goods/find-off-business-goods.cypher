@@ -22,8 +22,8 @@
 //   sent: 1 when the company sends them, and not only gets them
 //   heavy: 1 when they weigh more than the company's usual shipment
 // explain: |
-//   {company} ({industry}) trades in chapter {line} ({share_of_line} of {movements} shipments), and
-//   had {goods} ({chapter}) {number} times. Of {peers} companies of that line {traders} trade it.
+//   {company} ({industry}) trades in chapter {line} ({share_of_line} of {movements:shipment}), and
+//   had {goods} ({chapter}) {number:time}. Of {peers:company|companies} of that line {traders} trade it.
 // against:
 //   first: "it is the newest of what the company trades, since {first}: it may be a new line"
 //   stated: "its industry on record is {stated}: judge whether the goods belong to it"

@@ -10,7 +10,7 @@
 // key: way
 // score:
 //   near: 10 divided by the number of relationships
-// explain: "{steps} steps: {ways}"
+// explain: "{steps:step}: {ways}"
 // example: netinv find-paths "Acme Metals" C17 -o way.html
 // inputs:
 //   from: {type: entity, argument: true, help: Id or name}

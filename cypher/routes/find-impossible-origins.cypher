@@ -25,7 +25,7 @@
 // explain: |
 //   {who} exported {exported_kg} kg of {good} as goods of {country} in the year from {first}, of
 //   which {made_kg} kg can be made there by what is on record; {imported_kg} kg came from {source},
-//   and {times} exports left within the days asked for after such an import ({control}).
+//   and {times:export} left within the days asked for after such an import ({control}).
 // against:
 //   unrecorded: "No capacity is on record for {unrecorded}: makers may be missing from the table of processing"
 //   others: "it also imported {others} kg from other countries, which may be what it exported"

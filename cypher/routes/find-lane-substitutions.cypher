@@ -24,8 +24,8 @@
 //   fed: the part of the lost weight by which the third country gets more from the origin, 1 at most
 //   same_buyers: 0.5 for each buyer of the direct lane that buys through the third country, 1.5 at most
 // explain: |
-//   {good} from {origin} to {destination}: {before_kg} kg in the {days_before} days before
-//   {since} ({control}), {after_kg} kg in the {days_after} days after. {through} sent
+//   {good} from {origin} to {destination}: {before_kg} kg in the {days_before:day} before
+//   {since} ({control}), {after_kg} kg in the {days_after:day} after. {through} sent
 //   {through_kg} kg there after, {through_before_kg} kg before, and got {fed_kg} kg from {origin},
 //   {fed_before_kg} kg before. Buyers of both: {buyers}.
 // against:

@@ -553,7 +553,8 @@ def _filled(text: str, values: Mapping[str, Any]) -> str:
             return f"{said(name)} {one if values.get(name) == 1 else many or one + 's'}"
         if last:
             same = said(name) == said(last)
-            return f"on {said(name)}" if same else f"from {said(name)} to {said(last)}"
+            day = said(name) or "a day not on record"
+            return f"on {day}" if same else f"from {said(name)} to {said(last)}"
         return said(name)
 
     return " ".join(_NAMED.sub(fill, text).split())
