@@ -124,22 +124,31 @@ def players(answers: Sequence[Result], most: int = 10, remove: int = 5, seed: in
         nodes={id_: node for id_, node in sorted(nodes.items()) if id_ in wanted},
         edges={id_: edge for id_, edge in sorted(edges.items()) if id_ in drawn},
         checked=[
-            f"{len(graph):,} nodes and {graph.number_of_edges():,} ties of"
-            f" {len({f for fs in in_findings.values() for f in fs}):,} findings;"
+            f"{_counted(len(graph), 'node')} and {_counted(graph.number_of_edges(), 'tie')} of"
+            f" {_counted(len({f for fs in in_findings.values() for f in fs}), 'finding')};"
             f" the largest piece holds {whole:,}.",
             f"Without {', '.join(named) or 'anybody'} (chosen greedily among {len(parties):,}"
             f" parties) the largest piece holds {left:,}; without as many at random, {chance:,.0f}"
             f" on average of {DRAWS}.",
         ],
         cut=[
-            *([f"{left_out:,} findings explained or dismissed were left out."] if left_out else []),
+            *(
+                [
+                    f"{_counted(left_out, 'finding')} explained or dismissed"
+                    f" {'was' if left_out == 1 else 'were'} left out."
+                ]
+                if left_out
+                else []
+            ),
             *(
                 [f"Betweenness is estimated from {SAMPLE} of {len(graph):,} nodes."]
                 if sample
                 else []
             ),
             *(
-                [f"{len(parties) - most:,} more parties beyond --limit {most}."]
+                [
+                    f"{_counted(len(parties) - most, 'more party', 'more parties')} beyond --limit {most}."
+                ]
                 if len(parties) > most
                 else []
             ),
@@ -150,6 +159,11 @@ def players(answers: Sequence[Result], most: int = 10, remove: int = 5, seed: in
         ],
         lines={row: line for result in answers for row, line in result.lines.items()},
     )
+
+
+def _counted(count: int, one: str, many: str = "") -> str:
+    """A number and what it counts: 1 tie, 2 ties."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def _largest(graph: Any, without: Sequence[str] = ()) -> int:
@@ -223,8 +237,9 @@ def _finding(
         nodes=tuple(near),
         edges=tuple(one.id for one in around if {one.start, one.end} <= set(near)),
         sentence=(
-            f"{name} stands in {len(found_in)} of the findings and has {len(graph[id_])} ties in"
-            f" their network, {crossed} of which alone hold parts together; {what}."
+            f"{name} stands in {_counted(len(found_in), 'finding')} and has"
+            f" {_counted(len(graph[id_]), 'tie')} in the network of all findings, {crossed} of which"
+            f" alone {'holds' if crossed == 1 else 'hold'} parts together; {what}."
         ),
         against=("being central is no guilt: forwarders and banks stand between many by trade",),
     )
