@@ -64,8 +64,24 @@ def test_it_is_the_same_in_any_order_and_counts_what_is_left_out() -> None:
     other = players.players([lawful, network(" ".join(reversed(TWO_STARS.split())))])
     assert [f.id for f in one.findings] == [f.id for f in other.findings]
     assert one.checked == other.checked
-    assert "1 findings explained or dismissed were left out." in one.cut
+    assert "1 finding explained or dismissed was left out." in one.cut
     assert not [f for f in one.findings if f.values["player"] == "Firm X"]
+
+
+def test_one_is_counted_as_one() -> None:
+    lawful = network("X-Y Y-Z", explained="a return")
+    made = players.players([network("A-B B-C"), lawful, lawful], most=2)
+    said = {one.values["player"]: one.sentence for one in made.findings}
+    assert said["Firm A"] == (
+        "Firm A stands in 1 finding and has 1 tie in the network of all findings, 1 of which alone"
+        " holds parts together; its loss parts nothing."
+    )
+    assert "and has 2 ties in the network of all findings, 2 of which alone hold" in said["Firm B"]
+    assert made.checked[0] == "3 nodes and 2 ties of 1 finding; the largest piece holds 3."
+    assert "2 findings explained or dismissed were left out." in made.cut
+    assert "1 more party beyond --limit 2." in made.cut
+    alone = players.players([network("A-B C-D")], most=1)
+    assert "3 more parties beyond --limit 1." in alone.cut
 
 
 def test_nothing_to_look_at_is_an_error() -> None:

@@ -20,7 +20,7 @@
 //   abroad: 1 when they leave the end user's country
 // explain: |
 //   {description} (HS {hs}, shipment {shipment}) was meant for {end_user}. {holder} sent it on to
-//   {receiver} {days} days after it arrived ({basis}).
+//   {receiver} {days:day} after it arrived ({basis}).
 // against:
 //   unseen: no delivery to the end user is in the loaded shipments
 //   by_weight: only like weight ties the goods together, no lot, serial or sealed container

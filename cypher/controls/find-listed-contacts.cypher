@@ -16,8 +16,8 @@
 //   role: 3 as a buyer, seller, shipper, consignee or end user, 2 as payer, payee or vessel, 1 else
 //   often: powers of ten of the shipments and payments
 // explain: |
-//   {listed} stood on {list} ({program}) when it met {counterparty} as {roles}, {times} times from
-//   {first} to {last}.
+//   {listed} stood on {list} ({program}) when it met {counterparty} as {roles}, {times:time}
+//   {first..last}.
 // against:
 //   undated: the listing has no first day on record, and counts as always in force
 //   uncertain_day: some of the days on record are only months or years, of which the listing holds a part

@@ -19,11 +19,12 @@
 //   weight: powers of ten of the kilograms, up to 5, halved
 //   overrun: 1 when a licence is used up
 // explain: |
-//   {shipper} sent {weight_kg} kg of {description} (HS {hs}) from {dispatch} to {receiver} in
-//   {destination}; {regime} asks for it on the day {on}: {control}. {problem}.
+//   {shipper} sent {weight_kg} {goods} from {dispatch} to {receiver} in {destination}, {when}.
+//   {demand}. {problem}.
 // against:
 //   wider: "only a wider code matches ({digits} digits): the goods may not be those that are controlled"
 //   six_digits: one six-digit code holds several goods, of which one is controlled
+//   broad: "the note on control {broad} says that its code holds other goods too, or is not certain (column note)"
 //   uncertain_day: "the control is in force for only a part of the {on} on record"
 //   stands_in: "the country of dispatch is not recorded: that of the {stands_in} stands in"
 // needs:
@@ -42,9 +43,12 @@ WHERE c.measure IN ['licence', 'ban'] AND c.decides
   AND ($regime IS NULL OR c.regime = $regime)
   AND ($since IS NULL OR c.since >= $since)
   AND ($company IS NULL OR c.sender = $company)
-  AND coalesce(s.weight_kg, s.gross_kg, $least) >= $least
-WITH s, collect(c) AS links, collect(k) AS rows
-WITH s, links, rows, links[0] AS c
+WITH *, [x IN [s.weight_kg, s.gross_kg] WHERE x > 0][0] AS kg
+WHERE coalesce(kg >= $least, true)
+ORDER BY c.measure, c.match, k.id
+// The strictest comes first: a ban before a licence duty, the code itself before a wider one.
+WITH s, kg, collect(c) AS links, collect(k) AS rows
+WITH *, links[0] AS c, rows[0] AS k
 // A licence covers its holder, goods, destination, end user and days; what it leaves empty, it allows.
 WITH *, COLLECT {
   MATCH (l:Licence {holder: c.sender})
@@ -65,7 +69,7 @@ WITH *, COLLECT {
       AND coalesce(l.destination = o.destination, true)
       AND coalesce(other.hs STARTS WITH l.hs OR l.hs STARTS WITH other.hs, true)
     WITH DISTINCT other
-    RETURN sum(coalesce(other.weight_kg, other.gross_kg, 0)) AS left
+    RETURN sum([x IN [other.weight_kg, other.gross_kg] WHERE x > 0][0]) AS left
   }
   RETURN {licence: l, left: left, over: l.quantity_kg IS NOT NULL AND left > l.quantity_kg} } AS used
 WITH *, [u IN used WHERE NOT u.over | u.licence] AS good, [u IN used WHERE u.over] AS over
@@ -75,25 +79,41 @@ WITH *, CASE
   END AS explained,
   CASE WHEN any(l IN links WHERE l.measure = 'ban') THEN 3 ELSE 2 END
     - CASE WHEN all(l IN links WHERE l.match = 'wider') THEN 1 ELSE 0 END AS measure,
-  log10(1 + coalesce(s.weight_kg, s.gross_kg, 0)) AS tens
+  log10(1 + coalesce(kg, 0)) AS tens
+// Of what the table says of a control, the good goes into the sentence and the rest is its note.
+WITH *, split(split(k.description, '. ')[0], '; ')[0] AS good_named, split(c.on, ' ')[0] AS day_named
+WITH *, s[day_named + '_last'] AS last_day, CASE WHEN good_named ENDS WITH '.'
+    THEN left(good_named, size(good_named) - 1) ELSE good_named END AS control,
+  trim(substring(k.description, size(good_named) + 1)) AS rest
+WITH *, CASE WHEN rest ENDS WITH '.' THEN left(rest, size(rest) - 1) WHEN rest <> '' THEN rest END AS note
 RETURN s.id AS shipment,
   coalesce(head(COLLECT { MATCH (p:Party {id: c.sender}) RETURN p.name }), c.sender) AS shipper,
   coalesce(head(COLLECT { MATCH (p:Party {id: c.receiver}) RETURN p.name }), c.receiver,
     'nobody named') AS receiver,
-  s.description AS description, s.hs AS hs, coalesce(s.weight_kg, s.gross_kg) AS weight_kg,
+  s.description AS description, s.hs AS hs, kg AS weight_kg,
   c.dispatch AS dispatch, c.destination AS destination, c.regime AS regime, c.on AS on,
-  c.since AS day, [k IN rows | k.id] AS controls,
-  CASE WHEN rows[0].description ENDS WITH '.' THEN left(rows[0].description, size(rows[0].description) - 1)
-    ELSE rows[0].description END AS control,
-  CASE WHEN size(over) > 0 THEN 'licence ' + over[0].licence.id + ' allows '
+  c.since AS day, [one IN rows | one.id] AS controls, control,
+  note, CASE WHEN kg > 0 THEN 'kg of ' ELSE '' END
+    + coalesce(s.description + ' (HS ' + s.hs + ')', 'goods of HS ' + s.hs)
+    + CASE WHEN kg > 0 THEN '' ELSE ', of which no weight is recorded' END AS goods,
+  day_named + CASE WHEN last_day > c.since THEN ' between ' + toString(c.since) + ' and ' + toString(last_day)
+    ELSE ' on ' + toString(c.since) END + substring(c.on, size(day_named)) AS when,
+  'By control ' + k.id + ', ' + c.regime + CASE WHEN c.measure = 'ban'
+    THEN ' permits no export of such goods on that day'
+    ELSE ' asks for a licence for such goods on that day' END + coalesce(': ' + control, '') AS demand,
+  CASE WHEN size(good) > 0 THEN 'Licence ' + good[0].id + ' covers it'
+    WHEN s.procedure IN ['return', 'transit'] THEN 'It is declared as ' + s.procedure
+    WHEN size(over) > 0 THEN 'Licence ' + over[0].licence.id + ' allows '
       + toString(over[0].licence.quantity_kg) + ' kg and ' + toString(round(over[0].left, 1))
-      + ' kg left under it by then'
+      + ' kg left under it by then; no licence on record has room for it'
     WHEN any(l IN links WHERE l.measure = 'ban') THEN 'It is not permitted, and no licence on record covers it'
     ELSE 'No licence on record covers it' END AS problem,
   toFloat(measure) AS measure, CASE WHEN tens > 5 THEN 2.5 ELSE tens / 2 END AS weight,
   CASE WHEN size(over) > 0 THEN 1.0 ELSE 0.0 END AS overrun,
   CASE WHEN all(l IN links WHERE l.match = 'wider') THEN 'yes' END AS wider, c.digits AS digits,
   CASE WHEN c.digits <= 6 AND c.match = 'exact' THEN 'yes' END AS six_digits,
+  CASE WHEN note =~ '(?is).*(wider|holds|not the controlled|not controlled|whatever|limit|unverified).*'
+    THEN k.id END AS broad,
   CASE WHEN NOT c.whole_day THEN 'yes' END AS uncertain_day, c.dispatch_from AS stands_in,
   explained, s, links, rows, [u IN over | u.licence] + good AS licences,
   COLLECT { MATCH (s)-[r:SHIPPED|EXPORTED_BY|SOLD_BY|CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY|MEANT_FOR
@@ -106,22 +126,34 @@ WHERE c.measure IN ['licence', 'ban'] AND c.lifted_by IS NOT NULL
   AND ($regime IS NULL OR c.regime = $regime)
   AND ($since IS NULL OR c.since >= $since)
   AND ($company IS NULL OR c.sender = $company)
-  AND coalesce(s.weight_kg, s.gross_kg, $least) >= $least
   AND NOT EXISTS { (s)-[:CONTROLLED_BY {decides: true, measure: 'licence'}]->() }
   AND NOT EXISTS { (s)-[:CONTROLLED_BY {decides: true, measure: 'ban'}]->() }
-WITH s, collect(c) AS links, collect(k) AS rows
-WITH s, links, rows, links[0] AS c
+WITH *, [x IN [s.weight_kg, s.gross_kg] WHERE x > 0][0] AS kg
+WHERE coalesce(kg >= $least, true)
+ORDER BY c.measure, c.match, k.id
+WITH s, kg, collect(c) AS links, collect(k) AS rows
+WITH *, links[0] AS c, rows[0] AS k
+WITH *, split(split(k.description, '. ')[0], '; ')[0] AS good_named, split(c.on, ' ')[0] AS day_named
+WITH *, s[day_named + '_last'] AS last_day, CASE WHEN good_named ENDS WITH '.'
+    THEN left(good_named, size(good_named) - 1) ELSE good_named END AS control,
+  trim(substring(k.description, size(good_named) + 1)) AS rest
+WITH *, CASE WHEN rest ENDS WITH '.' THEN left(rest, size(rest) - 1) WHEN rest <> '' THEN rest END AS note
 RETURN s.id AS shipment,
   coalesce(head(COLLECT { MATCH (p:Party {id: c.sender}) RETURN p.name }), c.sender) AS shipper,
   coalesce(head(COLLECT { MATCH (p:Party {id: c.receiver}) RETURN p.name }), c.receiver,
     'nobody named') AS receiver,
-  s.description AS description, s.hs AS hs, coalesce(s.weight_kg, s.gross_kg) AS weight_kg,
+  s.description AS description, s.hs AS hs, kg AS weight_kg,
   c.dispatch AS dispatch, c.destination AS destination, c.regime AS regime, c.on AS on,
-  c.since AS day, [k IN rows | k.id] AS controls,
-  CASE WHEN rows[0].description ENDS WITH '.' THEN left(rows[0].description, size(rows[0].description) - 1)
-    ELSE rows[0].description END AS control,
+  c.since AS day, [one IN rows | one.id] AS controls, control,
+  note, CASE WHEN kg > 0 THEN 'kg of ' ELSE '' END
+    + coalesce(s.description + ' (HS ' + s.hs + ')', 'goods of HS ' + s.hs)
+    + CASE WHEN kg > 0 THEN '' ELSE ', of which no weight is recorded' END AS goods,
+  day_named + CASE WHEN last_day > c.since THEN ' between ' + toString(c.since) + ' and ' + toString(last_day)
+    ELSE ' on ' + toString(c.since) END + substring(c.on, size(day_named)) AS when,
+  'By control ' + k.id + ', ' + c.regime + CASE WHEN c.measure = 'ban'
+    THEN ' would permit no export of such goods' ELSE ' would ask for a licence for such goods' END + coalesce(': ' + control, '') AS demand,
   'It is suspended on that day' AS problem, 0.0 AS measure, 0.0 AS weight, 0.0 AS overrun,
-  null AS wider, c.digits AS digits, null AS six_digits, null AS uncertain_day, null AS stands_in,
+  null AS wider, c.digits AS digits, null AS six_digits, null AS broad, null AS uncertain_day, null AS stands_in,
   'suspended on that day by ' + c.lifted_by AS explained, s, links, rows,
   COLLECT { MATCH (z:Control {id: c.lifted_by}) RETURN z } AS licences,
   COLLECT { MATCH (s)-[r:SHIPPED|EXPORTED_BY|SOLD_BY|CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY|MEANT_FOR

@@ -22,10 +22,10 @@
 //   alike: 1 when the heaviest load weighs at most a fifth more than the lightest
 //   controlled: 1 when a control of these goods was in force
 // explain: |
-//   {carriers_seen} carriers took {loads} loads of {heading}, {kilograms} kg together, over {crossing}
-//   from {first} to {last}, all for one {side}: {party}.
+//   {carriers_seen:carrier} took {loads:load} of {heading}, {kilograms} kg together, over {crossing}
+//   {first..last}, all for one {side}: {party}.
 // against:
-//   ordinary: "{ordinary} carriers of many loads are taken for ordinary services and not counted"
+//   ordinary: "carriers of many loads, taken for ordinary services and not counted: {ordinary}"
 //   crowd: "{crowd} companies are at that address"
 // needs:
 //   shipments: [carrier, hs, weight_kg|gross_kg, departed|declared, load_port|dispatch, discharge_port|destination]
@@ -51,7 +51,8 @@ WITH collect(CASE WHEN loads <= $max_loads THEN {w: w, n: loads} END) AS few,
 UNWIND few AS one
 WITH ordinary, one.w AS w, one.n AS n
 MATCH (w)<-[by:CARRIED_BY_LINE]-(s:Shipment)
-WITH *, coalesce(s.weight_kg, s.gross_kg) AS kg, coalesce(s.departed, s.declared) AS day
+WITH *, [x IN [s.weight_kg, s.gross_kg] WHERE x > 0][0] AS kg,
+  coalesce(s.departed, s.declared) AS day
 WHERE kg <= $piece_kg AND s.hs IS NOT NULL AND day IS NOT NULL AND ($since IS NULL OR day >= $since)
 // From country to country, as not all loads name a port; else from port to port.
 WITH *,

@@ -22,7 +22,7 @@
 //   spread: 1 each when several senders and several receivers share them, 2 at most
 //   controlled: 1 when a control of these goods was in force
 // explain: |
-//   {senders} sent {pieces_sent} small shipments of {heading} to {receivers} from {first} to {last}:
+//   {senders} sent {pieces_sent} small shipments of {heading} to {receivers} {first..last}:
 //   {kilograms} kg together, none above {piece} kg, where {threshold} kg is {measure}.
 // against:
 //   address: "the receivers are taken together: {address}"
@@ -63,7 +63,7 @@ CALL () {
   RETURN s
 }
 WITH s
-WHERE coalesce(s.weight_kg, s.gross_kg) > 0 AND coalesce(s.departed, s.declared) IS NOT NULL
+WHERE (s.weight_kg > 0 OR s.gross_kg > 0) AND coalesce(s.departed, s.declared) IS NOT NULL
 WITH left(s.hs, 6) AS heading, collect(s) AS lots
 WHERE size(lots) >= $pieces
 // What is usual is told by all shipments of the goods.
@@ -75,18 +75,19 @@ CALL (heading, lots) {
     UNWIND CASE WHEN $company IS NULL OR $limit_kg IS NOT NULL THEN [] ELSE [heading] END AS code
     MATCH (s:Shipment)
     WHERE s.hs STARTS WITH code AND left(s.hs, 6) = code
-      AND coalesce(s.weight_kg, s.gross_kg) > 0 AND coalesce(s.departed, s.declared) IS NOT NULL
+      AND (s.weight_kg > 0 OR s.gross_kg > 0) AND coalesce(s.departed, s.declared) IS NOT NULL
     RETURN s
   }
   RETURN count(DISTINCT coalesce(s.movement, s.id)) AS many,
-    percentileCont(coalesce(s.weight_kg, s.gross_kg), 0.5) AS middle
+    percentileCont([x IN [s.weight_kg, s.gross_kg] WHERE x > 0][0], 0.5) AS middle
 }
 WITH *
 WHERE $limit_kg IS NOT NULL OR many >= 20
 WITH *, coalesce($limit_kg, middle) AS threshold
 WITH *, coalesce($piece_kg, threshold / 4) AS piece
 UNWIND lots AS s
-WITH heading, threshold, piece, s, coalesce(s.weight_kg, s.gross_kg) AS kg, coalesce(s.departed, s.declared) AS day
+WITH heading, threshold, piece, s, [x IN [s.weight_kg, s.gross_kg] WHERE x > 0][0] AS kg,
+  coalesce(s.departed, s.declared) AS day
 WHERE kg <= piece AND ($since IS NULL OR day >= $since)
 WITH *,
   coalesce(head(COLLECT { MATCH (s)-[:EXPORTED_BY]->(c) RETURN c }),

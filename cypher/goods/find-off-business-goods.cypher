@@ -22,8 +22,8 @@
 //   sent: 1 when the company sends them, and not only gets them
 //   heavy: 1 when they weigh more than the company's usual shipment
 // explain: |
-//   {company} ({industry}) trades in chapter {line} ({share_of_line} of {movements} shipments), and
-//   had {goods} ({chapter}) {number} times. Of {peers} companies of that line {traders} trade it.
+//   {company} ({industry}) trades in chapter {line} ({share_of_line} of {movements:shipment}), and
+//   had {goods} ({chapter}) {number:time}. Of {peers:company|companies} of that line {traders} trade it.
 // against:
 //   first: "it is the newest of what the company trades, since {first}: it may be a new line"
 //   stated: "its industry on record is {stated}: judge whether the goods belong to it"
@@ -76,7 +76,7 @@ CALL (c, chapter) {
   MATCH (c)-[r:SHIPPED|EXPORTED_BY|SOLD_BY|CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY]-(s:Shipment)
   WITH s, collect(r) AS ties, left(s.hs, 2) = chapter AS strange,
     coalesce(s.movement, s.id) AS movement
-  RETURN percentileCont(coalesce(s.weight_kg, s.gross_kg), 0.5) AS usual_kg,
+  RETURN percentileCont([x IN [s.weight_kg, s.gross_kg] WHERE x > 0][0], 0.5) AS usual_kg,
     max(CASE WHEN NOT strange THEN coalesce(s.departed, s.declared) END) AS last_usual,
     collect(CASE WHEN strange AND ($since IS NULL OR coalesce(s.departed, s.declared, s.arrived) >= $since)
       THEN {s: s, ties: ties, sent: any(r IN ties WHERE type(r) IN ['SHIPPED', 'EXPORTED_BY', 'SOLD_BY'])} END)
@@ -104,7 +104,7 @@ WITH *,
   round(CASE WHEN peers >= 1000 * traders THEN 3.0 ELSE log10(1.0 * peers / traders) END, 3) AS rare,
   CASE WHEN size(controls) > 0 THEN 1.5 ELSE 0.0 END AS controlled,
   CASE WHEN sends THEN 1.0 ELSE 0.0 END AS sent,
-  CASE WHEN any(f IN found WHERE coalesce(f.s.weight_kg, f.s.gross_kg) > usual_kg) THEN 1.0 ELSE 0.0 END AS heavy,
+  CASE WHEN any(f IN found WHERE [x IN [f.s.weight_kg, f.s.gross_kg] WHERE x > 0][0] > usual_kg) THEN 1.0 ELSE 0.0 END AS heavy,
   CASE
     WHEN c.role IN ['forwarder', 'carrier', 'bank', 'warehouse', 'broker']
       THEN 'it is a ' + c.role + ', which handles anything'

@@ -24,7 +24,7 @@
 // explain: |
 //   {owner} holds {home}, which sent {before} kg of {goods} from {origin} before the control of
 //   {since}, and {company}, which began on {first} to send it from {country}: {kilograms} kg in
-//   {number} shipments. {feed}.
+//   {number:shipment}. {feed}.
 // against:
 //   plant: "a plant that makes these goods is on record, for {plant} kg a year"
 //   older: "the company was there before the control: incorporated {older}"

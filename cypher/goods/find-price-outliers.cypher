@@ -23,7 +23,7 @@
 //   money: powers of ten above 1,000 of what it is over or under the usual price, 3 at most
 // explain: |
 //   {shipment} ({description}) from {seller} to {buyer} was declared at {price} {currency} a
-//   kilogram: {factor} times {side} the middle price of {usual} in {of} shipments of {heading} from
+//   kilogram: {factor} times {side} the middle price of {usual} in {of:shipment} of {heading} from
 //   {dispatch} to {destination}.
 // against:
 //   small: "it weighs {small} of what is usual there: small lots and samples cost more by the kilogram"

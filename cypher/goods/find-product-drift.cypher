@@ -24,7 +24,7 @@
 //   swap: how much of what was lost the new good replaces, 1 at most
 //   same: the part of the new shipments that goes to receivers of the old ones
 // explain: |
-//   {company} sent {before} kg of {controlled} in the {span} days before the control of {since} and
+//   {company} sent {before} kg of {controlled} in the {span:day} before the control of {since} and
 //   {after} kg in as many days after it; of {instead} ({goods}) it sent {before_new} kg before and
 //   {after_new} kg after.
 // against:

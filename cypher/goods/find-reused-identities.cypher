@@ -22,7 +22,7 @@
 //   overlap: 1 for each ten days on which both cannot be true, 2 at most
 //   apart: 1 when the two are loaded in different countries
 // explain: |
-//   {kind} {value} stands on {movements} movements, and {pairs} of them cannot both be true: {story}.
+//   {kind} {value} stands on {movements:movement}. {contradiction}: {story}.
 // against:
 //   doubts: "its record is in doubt, the number may be a slip: {doubts}"
 //   same_parties: the same companies send and receive both, it may be one shipment recorded twice with another day
@@ -153,6 +153,9 @@ WITH *, CASE WHEN worst.sealed THEN 'container and seal' ELSE kind END AS named,
     THEN 'written on ' + movements + ' movements: a placeholder and no identity' END AS explained
 ORDER BY explained IS NOT NULL, proof + overlap + apart DESC, kind, value
 RETURN named AS kind, value, movements, size(found) AS pairs,
+  CASE WHEN size(found) > 1 THEN 'There are ' + size(found) + ' pairs of them that cannot both be true'
+    WHEN movements = 2 THEN 'The two cannot both be true' ELSE 'Two of them cannot both be true' END
+    + CASE WHEN size(found) > 3 THEN ', among them these' ELSE '' END AS contradiction,
   substring(reduce(text = '', one IN found[..3] | text + '; ' + CASE one.why
     WHEN 'at once' THEN one.b.id + ' left' + coalesce(' ' + one.b_land, '') + ' on ' + toString(one.b.departed)
       + ', while ' + one.a.id + coalesce(' from ' + one.a_land, '') + ' arrived only on ' + toString(one.a.arrived)

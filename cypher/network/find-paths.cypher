@@ -10,13 +10,17 @@
 // key: way
 // score:
 //   near: 10 divided by the number of relationships
-// explain: "{steps} steps: {ways}"
+//   few: 1 when nothing on the way has more than --busy shipments, boards or other relationships
+// explain: "{steps:step}: {ways}"
+// against:
+//   busy: "the way runs over {busy}: so many ties join also those who have nothing to do with each other"
 // example: netinv find-paths "Acme Metals" C17 -o way.html
 // inputs:
 //   from: {type: entity, argument: true, help: Id or name}
 //   to: {type: entity, argument: true, help: Id or name}
 //   steps: {type: integer, default: 8, min: 1, max: 8, help: Most relationships of a way}
 //   hub: {type: integer, default: 500, min: 2, max: 1000000, ours: true, help: Entities of more relationships are not passed through}
+//   busy: {type: integer, default: 30, min: 1, max: 1000000, ours: true, help: "A way over more shipments, boards or relationships of one entity than this stands behind the others"}
 CYPHER 25
 CALL () {
   MATCH (n:Party {id: $from}) RETURN n AS a
@@ -37,8 +41,23 @@ MATCH way = ALL SHORTEST (a)
     |STUFFED_IN|LOADED_AT|DISCHARGED_AT|PAID|RECEIVED_BY|PAYS_FOR|DESCRIBES|LISTED_ON|CALLED_AT]-(n)
     WHERE n = b OR COUNT { (n)--() } <= $hub){1,8} (b)
 WHERE size(r) <= $steps
-WITH way, nodes(way) AS stops, relationships(way) AS links
-ORDER BY [n IN stops | coalesce(n.name, n.id, n.key, '')]
+WITH collect(way) AS ways_found
+// Each entity on the way is counted once, however many ways run over it.
+CALL (ways_found) {
+  UNWIND ways_found AS way
+  UNWIND nodes(way)[1..-1] AS n
+  WITH DISTINCT n WHERE NOT n:Shipment AND COUNT { (n)--() } > $busy
+  WITH n, COUNT { MATCH (n)--(s:Shipment) RETURN DISTINCT s } AS shipments, COUNT { (n)-[:DIRECTS]-() } AS boards,
+    COUNT { (n)--() } AS relationships
+  WITH n, CASE WHEN shipments > $busy THEN shipments + ' shipments' WHEN boards > $busy THEN boards + ' boards'
+    ELSE relationships + ' relationships' END AS many
+  RETURN collect({n: n, many: coalesce(n.name, n.id, n.key, n.code, n.imo, n.number, '') + ' ('
+    + coalesce(n.role + ', ', '') + many + ')'}) AS crowded
+}
+UNWIND ways_found AS way
+WITH way, nodes(way) AS stops, relationships(way) AS links,
+  [one IN crowded WHERE one.n IN nodes(way)[1..-1] | one.many] AS over
+ORDER BY size(over), [n IN stops | coalesce(n.name, n.id, n.key, '')]
 RETURN size(links) AS steps,
   reduce(text = coalesce(stops[0].name, stops[0].id, stops[0].code, ''),
     i IN range(0, size(links) - 1) |
@@ -46,4 +65,5 @@ RETURN size(links) AS steps,
       ELSE ' ←' + type(links[i]) + '– ' END
     + coalesce(stops[i + 1].name, stops[i + 1].id, stops[i + 1].key, stops[i + 1].code,
       stops[i + 1].imo, stops[i + 1].number, '')) AS ways,
-  round(10.0 / size(links), 2) AS near, way
+  round(10.0 / size(links), 2) AS near, CASE WHEN size(over) = 0 THEN 1.0 ELSE 0.0 END AS few,
+  CASE WHEN size(over) > 0 THEN substring(reduce(text = '', one IN over | text + ' and ' + one), 5) END AS busy, way

@@ -2,8 +2,8 @@
 // about: |
 //   Companies, not listed themselves, of which listed parties own a part on one day, alone or
 //   together. `cascade`, the 50 % rule as OFAC and BIS read it: who is owned 50 % or more, in sum, by
-//   listed or so-blocked owners counts as listed, and so do its holdings. `share`: the products of the
-//   shares along all paths from listed owners, summed. Below 50 % it is a lead.
+//   listed or so-blocked owners counts as listed, and its own shares count in turn. `share`: the
+//   products of the shares along all paths from listed owners, summed. Below 50 % it is a lead.
 // misses: |
 //   ownership that is not on record or has no share, control without shares, nominees, listed parties
 //   under a second record that nobody decided to be the same, and what is owned but stands nowhere
@@ -16,12 +16,13 @@
 //   90 FR 47201, affiliates rule, 2025-09-29.
 // key: company, rule
 // score:
-//   rule_score: 3 when the company counts as listed, else 0
-//   part: the percent that listed owners hold, over 50, at most 2
+//   rule_score: 3 when it counts as listed by the rule asked for, else 0
+//   part: the percent found, over 50, at most 2
 // explain: |
-//   {name} is not listed; on {on}, by the rule {rule}, {percent} % of it belong to {owners}: {meaning}.
+//   {name} is not listed. {when} {percent} % of it {held}: by {by_rule} {meaning}. {otherwise}
 // against:
-//   lead: below 50 % it does not count as listed by either rule
+//   whose_rule: "the 50 % rule is OFAC's for its lists, and BIS's for its own (stayed for a year from 2025-11-10); another list may have no such rule, or another: see what holds for {whose_rule}"
+//   lead: below 50 % it does not count as listed by the rule asked for
 //   over: the shares on record add up to more than all of it
 // needs:
 //   ownerships: [share]
@@ -78,16 +79,51 @@ WITH on, listed, id, percent, direct WHERE percent >= $least
 MATCH (company:Company {id: id})
 CALL (company, listed) {
   MATCH (o:Party)-[h:HOLDS]->(company) WHERE o.id IN listed
-  RETURN collect(o) AS owners, collect(h) AS holdings, max(h.over) AS over
+  RETURN collect(o) AS owners, collect(h) AS holdings, max(h.over) AS over,
+    sum(h.apart) AS multiplied
+}
+// Who has the percent: those on the lists, and companies that count as owned by them.
+CALL (direct, listed) {
+  UNWIND direct AS d
+  MATCH (o:Party {id: d})
+  WITH coalesce(o.name, o.id) AS holder, CASE WHEN NOT d IN listed THEN COLLECT {
+    MATCH (l:Party)-[:HOLDS]->(o) WHERE l.id IN listed
+    RETURN coalesce(l.name, l.id) AS behind ORDER BY behind } END AS behind
+  ORDER BY behind IS NOT NULL, holder
+  RETURN collect(holder) AS held_by, collect(holder + CASE WHEN behind IS NULL THEN ', who is listed'
+    ELSE ', which itself counts as owned by listed parties ('
+      + substring(reduce(text = '', one IN behind | text + ', ' + one), 2) + ')' END) AS holders
+}
+CALL (owners, on) {
+  UNWIND owners AS o
+  MATCH (o)-[l:LISTED_ON]->(n:List)
+  WHERE ($list IS NULL OR n.name = $list)
+    AND (on IS NULL OR (coalesce(l.from <= on, true) AND coalesce(l.to >= on, true)))
+  WITH DISTINCT n.name AS list ORDER BY list
+  RETURN collect(list) AS lists
 }
 WITH *, COLLECT {
   UNWIND owners AS owner
   MATCH p = ANY SHORTEST (owner)-[:OWNS]->{1,8}(company)
   RETURN p LIMIT 10 } AS paths
-RETURN coalesce(company.name, company.id) AS name, round(percent, 2) AS percent, $rule AS rule, on,
-  [o IN owners | coalesce(o.name, o.id)] AS owners,
-  COLLECT { UNWIND direct AS d MATCH (o:Party {id: d}) RETURN coalesce(o.name, o.id) } AS held_by,
-  CASE WHEN percent >= 50 THEN 'it counts as listed' ELSE 'a lead, no more' END AS meaning,
+WITH *, [o IN owners | coalesce(o.name, o.id)] AS owner_names, round(percent, 2) AS held_percent,
+  round(multiplied, 2) AS by_product
+RETURN coalesce(company.name, company.id) AS name, held_percent AS percent, $rule AS rule, on,
+  owner_names AS owners, held_by, by_product, lists,
+  CASE WHEN $rule = 'cascade' AND percent >= 50 THEN 'it counts as listed'
+    WHEN percent >= 50 THEN 'half or more of it is theirs' ELSE 'a lead, no more' END AS meaning,
+  CASE WHEN on IS NULL THEN 'On record,' ELSE 'On ' + toString(on) + ',' END AS when,
+  CASE $rule WHEN 'cascade' THEN 'belong to '
+      + substring(reduce(text = '', one IN holders | text + '; and to ' + one), 9)
+    ELSE 'is what the shares of listed parties ('
+      + substring(reduce(text = '', one IN owner_names | text + ', ' + one), 2)
+      + ') make, multiplied along all paths' END AS held,
+  CASE $rule WHEN 'cascade' THEN 'the 50 % rule' ELSE 'this way of counting' END AS by_rule,
+  CASE WHEN $rule = 'share' THEN 'By the 50 % rule (--rule cascade) it may be more or less.'
+    WHEN by_product <> held_percent THEN 'Multiplied along all paths, the shares of listed parties make '
+      + CASE WHEN by_product = toInteger(by_product) THEN toString(toInteger(by_product))
+        ELSE toString(by_product) END + ' %.' END AS otherwise,
+  substring(reduce(text = '', one IN lists | text + ' and ' + one), 5) AS whose_rule,
   CASE WHEN percent >= 50 THEN 3.0 ELSE 0.0 END AS rule_score,
   CASE WHEN percent > 100 THEN 2.0 ELSE percent / 50 END AS part,
   CASE WHEN percent < 50 THEN 'yes' END AS lead, CASE WHEN over THEN 'yes' END AS over,

@@ -24,8 +24,8 @@
 //   none_on: the share of this sender's shipments to it after which nothing goes on
 //   drop: 1 when its address is a post box or mail drop
 // explain: |
-//   {sender} sent {movements} of {all_movements} shipments (headings {headings}) to {consignee}, a
-//   {kind}, from {first_day} to {last_day}; nothing of these headings left it within the days asked.
+//   {sender} sent {movements} of {all_movements:shipment} (headings {headings}) to {consignee}, a
+//   {kind}, {first_day..last_day}; nothing of these headings left it within the days asked.
 // against:
 //   open: "{open} more arrived too late to know what follows"
 //   unnamed_goods: some of these shipments have no HS code, and anything sent on counted as theirs

@@ -24,9 +24,9 @@
 //   young: 1 when it was incorporated after the control
 //   touches: 1 when its trade has the control's origin or destination, or the control names none
 // explain: |
-//   {company} began to trade {good} on {began}, {days} days after control {controls} ({from}): {why}.
-//   On {lane} it moved {volume} kg in {movements} shipments; the upper quarter begins at {bound} kg
-//   ({peers} companies, {measure}).
+//   {company}: first trade on record in goods of HS {good} on {began}, {days:day} after {under}
+//   came into force on {from}; {why}. On {lane} it moved {volume} kg in {movements:shipment}; the
+//   upper quarter of {peers:company|companies} ({measure}) begins at {bound} kg.
 // against:
 //   thin: too few companies trade the good to say what is much
 //   unknown_age: the company's day of incorporation is not recorded
@@ -56,6 +56,7 @@ MATCH (k:Control)
 WHERE k.hs IS NOT NULL AND size(k.hs) >= 2
   AND (k.measure IN ['licence', 'ban'] OR ($notices AND k.measure = 'notice'))
   AND ($good IS NULL OR k.hs STARTS WITH $good) AND ($regime IS NULL OR k.regime = $regime)
+ORDER BY k.measure, k.id
 WITH earliest, left(k.hs, 6) AS good, k.from AS from, collect(k) AS controls
 WITH earliest, good, collect({from: from, controls: controls}) AS measures
 // Of one company, only the goods that it trades: whom it is compared with is all their trade.
@@ -65,7 +66,7 @@ WHERE $company IS NULL OR EXISTS {
 CALL (good) {
   MATCH (s:Shipment) WHERE s.hs STARTS WITH good
     AND coalesce(s.departed, s.declared, s.arrived) IS NOT NULL
-  WITH s, coalesce(s.departed, s.declared, s.arrived) AS day, coalesce(s.weight_kg, s.gross_kg) AS kg,
+  WITH s, coalesce(s.departed, s.declared, s.arrived) AS day, [x IN [s.weight_kg, s.gross_kg] WHERE x > 0][0] AS kg,
     coalesce(s.dispatch, head(COLLECT { MATCH (s)-[:LOADED_AT]->(p:Port) RETURN p.country }),
       s.origin, '?') AS out_of,
     coalesce(s.destination, head(COLLECT { MATCH (s)-[:DISCHARGED_AT]->(p:Port)
@@ -163,9 +164,15 @@ WITH *, round(2.0 * (1.0 - days / (31.0 * $months)), 3) AS soon,
     WHEN sister IS NOT NULL THEN coalesce(sister.name, sister.id)
       + ', of the same owner, traded the good before the control'
   END AS explained
+WITH *, split(split(found.controls[0].description, '. ')[0], '; ')[0] AS said
+WITH *, CASE WHEN said ENDS WITH '.' THEN left(said, size(said) - 1) ELSE said END AS what
 ORDER BY explained IS NOT NULL, soon + large + young + touches DESC, c.id, good
 RETURN coalesce(c.name, c.id) AS company, good,
-  [k IN found.controls | k.id][..5] AS controls, from, f.first AS began, days,
+  [k IN found.controls | k.id][..5] AS controls,
+  CASE found.controls[0].measure WHEN 'ban' THEN 'the ban ' WHEN 'licence' THEN 'the licence duty '
+    ELSE 'the notice ' END + found.controls[0].id + coalesce(' (' + what + ')', '')
+    + CASE WHEN size(found.controls) > 1 THEN ' and ' + (size(found.controls) - 1) + ' more' ELSE '' END AS under,
+  from, f.first AS began, days,
   CASE WHEN found.young THEN 'incorporated ' + toString(c.incorporated) + ', after the control'
     ELSE 'its first trade in the good on record is after the control' END AS why,
   found.lane AS lane, f.volume AS volume, f.movements AS movements,

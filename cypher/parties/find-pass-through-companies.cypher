@@ -24,8 +24,8 @@
 //   narrow: 1 for one supplier and one customer in the pairs, 0.5 for one of either
 //   changed: the share of the pairs on which heading, origin or name change without processing
 // explain: |
-//   {company} got {inflow} kg and sent {outflow} kg; {pairs} of its {inbound} inbound shipments left
-//   again after a median of {held} days, from {suppliers} to {customers}.
+//   {company} got {inflow} kg and sent {outflow} kg; {pairs} of its {inbound:inbound shipment} left
+//   again after a median of {held:day}, from {suppliers} to {customers}.
 // against:
 //   by_weight: "{by_weight} of these pairs rest on like weight alone, and may be chance"
 //   to_order: a trading house that buys to order for its customers looks the same
@@ -70,7 +70,7 @@ CALL (c) {
   WITH DISTINCT s
   WITH coalesce(s.movement, s.id) AS movement, coalesce(s.record, '') AS record,
     CASE WHEN s.movement IS NULL OR s.line IS NOT NULL THEN coalesce(s.line, '') ELSE '' END AS line,
-    max(coalesce(s.weight_kg, s.gross_kg)) AS kg
+    max([x IN [s.weight_kg, s.gross_kg] WHERE x > 0][0]) AS kg
   WITH movement, record, sum(kg) AS kg
   WITH movement, max(kg) AS kg
   RETURN count(*) AS inbound, sum(kg) AS inflow
@@ -84,7 +84,7 @@ CALL (c) {
   WITH DISTINCT s
   WITH coalesce(s.movement, s.id) AS movement, coalesce(s.record, '') AS record,
     CASE WHEN s.movement IS NULL OR s.line IS NOT NULL THEN coalesce(s.line, '') ELSE '' END AS line,
-    max(coalesce(s.weight_kg, s.gross_kg)) AS kg
+    max([x IN [s.weight_kg, s.gross_kg] WHERE x > 0][0]) AS kg
   WITH movement, record, sum(kg) AS kg
   WITH movement, max(kg) AS kg
   RETURN count(*) AS outbound, sum(kg) AS outflow

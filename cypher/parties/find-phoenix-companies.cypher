@@ -23,7 +23,7 @@
 //   tied: 0.5 for each officer, owner, address or contact in common, 1.5 at most
 //   soon: 1 on the day of the event, falling to 0 at the end of --days
 // explain: |
-//   {new} began {days} days after {old} was {event} on {event_day}, and deals with {common} of its
+//   {new} began {days:day} after {old} was {event} on {event_day}, and deals with {common} of its
 //   {counterparties} counterparties that {old} had dealt with. In common: {ties}.
 // against:
 //   by_trade: the new company's start is taken by its first shipment on record, as its incorporation is not in those days

@@ -21,7 +21,7 @@
 //   trade: log10 of the number of shipments between them on days when the tie held, 2 at most
 //   more: 0.5 for each further way between them as short, 1 at most
 // explain: |
-//   {sender} sent {movements} shipments to {receiver} while the two were tied by {ties}
+//   {sender} sent {movements:shipment} to {receiver} while the two were tied by {ties}
 //   (shipments on record between them: {all_movements}).
 // against:
 //   undated: "shipments without a day, which count as on any day: {undated}"

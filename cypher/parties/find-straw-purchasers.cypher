@@ -25,7 +25,7 @@
 //   controlled: 1 when a licence or ban covered the code on the day of a purchase
 // explain: |
 //   {seller} sold goods of heading {heading} to {straws} buyers ({buyers}), who sent them on to
-//   {receiver}, all within {days} days from {first_day}: {tie}.
+//   {receiver}, all within {days:day} from {first_day}: {tie}.
 // against:
 //   by_weight: "{by_weight} of these hand-overs rest on like weight alone, and may be chance"
 //   standing: "the same goes on in {standing} spans of this length: a standing way of trade"

@@ -22,8 +22,8 @@
 //   many: log2 of the number of payments plus one, 2 at most
 //   elsewhere: 1 when a payee is not on the sender's side either
 // explain: |
-//   {payer} ({payer_country}) paid {amounts} in {payments} payments to {payees} for {shipments}, which
-//   went to {buyer} ({buyer_country}). It pays so for {buyers} receivers.
+//   {payer} ({payer_country}) paid {amounts} in {payments:payment} to {payees} for {shipments}, which
+//   went to {buyer} ({buyer_country}). It pays so for {buyers:receiver}.
 // against:
 //   board: "{board} sits on the boards of both, or the payer on the receiver's"
 //   service: "the payer is a {service} by its role, and may have paid for its customer"

@@ -19,10 +19,10 @@
 //   unlikely: powers of ten by which chance and habit alone fall short of these hand-overs
 //   renamed: 1 when heading, origin or name change on the way without processing
 //   port: 1 when the goods come back to the very port
-// chance: chance alone makes about {by_chance} findings as good as this in this trade
+// chance: chance alone makes about {by_chance:finding} as good as this in this trade
 // explain: |
-//   {shipments} left {from} and came back to {to} by way of {via} in {days} days, through
-//   {companies}, tied by {tie}. Changed on the way: {changes}.
+//   {shipments} left {from} and came back to {to} by way of {via} in {days:day}, through
+//   {companies}, tied by {tie}. {way}.
 // against:
 //   notify: a notify party stands in for a consignee that is not named
 //   second_record: two records of one registration, or of one contact and day of incorporation, are taken as one company
@@ -115,11 +115,14 @@ RETURN shipments,
   duration.inDays(coalesce(legs[0].departed, legs[0].arrived),
     coalesce(legs[-1].arrived, legs[-1].departed)).days AS days,
   [hop IN h | hop.basis] AS basis,
-  CASE WHEN all(hop IN h WHERE hop.basis IN ['weight', 'affiliate']) THEN 'like weight'
-    ELSE substring(reduce(text = '', hop IN h | text + ', ' + CASE hop.basis WHEN 'weight'
-      THEN 'like weight' WHEN 'affiliate' THEN 'like weight' WHEN 'split' THEN 'part loads' WHEN 'merge' THEN 'part loads'
-      ELSE hop.basis END), 2) END AS tie,
+  reduce(text = '', tie IN [hop IN h | CASE WHEN hop.basis IN ['weight', 'affiliate'] THEN 'like weight'
+      WHEN hop.basis IN ['split', 'merge'] THEN 'part loads' ELSE hop.basis END]
+    | CASE WHEN text = '' THEN tie WHEN tie IN split(text, ', ') THEN text ELSE text + ', ' + tie END) AS tie,
   reduce(all = [], hop IN h | all + hop.changes) AS changes,
+  CASE WHEN all(hop IN h WHERE size(hop.changes) = 0)
+    THEN 'No change of heading, origin or name was found on the way'
+    ELSE 'Changed on the way: ' + substring(reduce(text = '', hop IN h |
+      reduce(one = text, change IN hop.changes | one + ', ' + change)), 2) END AS way,
   unlikely, renamed, port,
   head([hop IN h WHERE hop.by_notify | 'yes']) AS notify,
   head([hop IN h WHERE hop.second | 'yes']) AS second_record,

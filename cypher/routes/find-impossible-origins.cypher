@@ -25,7 +25,7 @@
 // explain: |
 //   {who} exported {exported_kg} kg of {good} as goods of {country} in the year from {first}, of
 //   which {made_kg} kg can be made there by what is on record; {imported_kg} kg came from {source},
-//   and {times} exports left within the days asked for after such an import ({control}).
+//   and {times:export} left within the days asked for after such an import ({control}).
 // against:
 //   unrecorded: "No capacity is on record for {unrecorded}: makers may be missing from the table of processing"
 //   others: "it also imported {others} kg from other countries, which may be what it exported"
@@ -70,7 +70,7 @@ CALL (goods) {
     RETURN s
   }
   WITH s WHERE size(s.hs) >= 6
-  WITH s, left(s.hs, 6) AS good, coalesce(s.weight_kg, s.gross_kg) AS kg,
+  WITH s, left(s.hs, 6) AS good, [x IN [s.weight_kg, s.gross_kg] WHERE x > 0][0] AS kg,
     coalesce(s.dispatch, head([(s)-[:LOADED_AT]->(p) | p.country]), s.origin) AS sent,
     coalesce(s.destination, head([(s)-[:DISCHARGED_AT]->(p) | p.country])) AS meant
   WHERE kg > 0

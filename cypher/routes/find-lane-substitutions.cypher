@@ -24,8 +24,8 @@
 //   fed: the part of the lost weight by which the third country gets more from the origin, 1 at most
 //   same_buyers: 0.5 for each buyer of the direct lane that buys through the third country, 1.5 at most
 // explain: |
-//   {good} from {origin} to {destination}: {before_kg} kg in the {days_before} days before
-//   {since} ({control}), {after_kg} kg in the {days_after} days after. {through} sent
+//   {good} from {origin} to {destination}: {before_kg} kg in the {days_before:day} before
+//   {since} ({control}), {after_kg} kg in the {days_after:day} after. {through} sent
 //   {through_kg} kg there after, {through_before_kg} kg before, and got {fed_kg} kg from {origin},
 //   {fed_before_kg} kg before. Buyers of both: {buyers}.
 // against:
@@ -67,7 +67,7 @@ CALL (goods) {
   UNWIND goods AS prefix
   MATCH (s:Shipment) WHERE s.hs STARTS WITH prefix AND size(s.hs) >= 6
   WITH DISTINCT s
-  WITH s, left(s.hs, 6) AS good, coalesce(s.weight_kg, s.gross_kg) AS kg,
+  WITH s, left(s.hs, 6) AS good, [x IN [s.weight_kg, s.gross_kg] WHERE x > 0][0] AS kg,
     coalesce(s.departed, s.declared, s.arrived) AS day,
     coalesce(s.dispatch, head([(s)-[:LOADED_AT]->(p) | p.country]), s.origin) AS sent,
     coalesce(s.destination, head([(s)-[:DISCHARGED_AT]->(p) | p.country])) AS meant
@@ -123,7 +123,7 @@ CALL (found) {
   MATCH (s:Shipment)
   WHERE size(lanes) > 0
   WITH lanes, asked, s.hs AS hs, coalesce(s.departed, s.declared, s.arrived) AS day,
-    coalesce(s.weight_kg, s.gross_kg) AS kg,
+    [x IN [s.weight_kg, s.gross_kg] WHERE x > 0][0] AS kg,
     coalesce(s.dispatch, head([(s)-[:LOADED_AT]->(p) | p.country]), s.origin)
       + coalesce(s.destination, head([(s)-[:DISCHARGED_AT]->(p) | p.country])) AS lane
   WHERE lane IN lanes AND kg > 0

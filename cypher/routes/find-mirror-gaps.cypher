@@ -48,7 +48,7 @@ CYPHER 25
 MATCH (s:Shipment)
 WHERE s.record IN ['export_declaration', 'import_declaration']
 WITH s, CASE s.record WHEN 'export_declaration' THEN 'out' ELSE 'in' END AS way,
-  coalesce(s.weight_kg, s.gross_kg) AS kg,
+  [x IN [s.weight_kg, s.gross_kg] WHERE x > 0][0] AS kg,
   CASE s.record WHEN 'export_declaration' THEN coalesce(s.departed, s.declared, s.arrived)
     ELSE coalesce(s.arrived, s.declared, s.departed) END AS day,
   coalesce(s.dispatch, head([(s)-[:LOADED_AT]->(p) | p.country]), s.origin) AS sent,
@@ -57,7 +57,7 @@ WHERE kg > 0 AND size(s.hs) >= $digits AND sent <> meant AND day IS NOT NULL
 // One line of one movement counts once on each side.
 WITH way, sent, meant, left(s.hs, $digits) AS good, 12 * day.year + day.month AS month,
   coalesce(s.movement, s.id) AS movement, s.line AS line, max(kg) AS kg, min(s.id) AS id,
-  min(CASE WHEN s.origin <> sent THEN s.origin END) AS foreign, min(s.weight_kg) IS NULL AS gross
+  min(CASE WHEN s.origin <> sent THEN s.origin END) AS foreign, min([x IN [s.weight_kg] WHERE x > 0][0]) IS NULL AS gross
 WITH way, sent, meant, good, month, foreign, sum(kg) AS kg, collect(id)[..3] AS ids,
   count(CASE WHEN gross THEN 1 END) AS gross
 WITH collect({way: way, sent: sent, meant: meant, good: good, month: month, foreign: foreign, kg: kg, ids: ids,

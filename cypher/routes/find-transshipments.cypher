@@ -24,14 +24,14 @@
 //   renamed: 1 when the goods go on under another heading or origin
 //   ban: 0.5 when a ban and no mere licence is in force
 // explain: |
-//   {holder} sent {good} of {origin} from {through} to {destination} in {times} movements from
-//   {first} to {last}, {kg} kg in all, under {control} in force: {ties}.
+//   {holder} sent goods of HS {good} from {origin} on from {through} to {destination} in
+//   {times:movement} {first..last}, {kg} {weighed}, {under}: {ties}.
 // against:
 //   by_origin: only the declared origin says so, no hand-over ties the goods to a shipment from there
 //   by_weight: only like weight ties them to a shipment from there, no lot, serial or sealed container
-//   wide: "only six digits of the HS code are compared with {wide}: the good may be another of that code"
-//   licensed: "{licensed} asks for a licence and forbids nothing"
-//   worldwide: "{worldwide} names no origin: which goods it reaches from {through} is for the law that made it"
+//   wide: "only six digits of the HS code are compared with control {wide}: the good may be another of that code"
+//   licensed: "control {licensed} asks for a licence and forbids nothing"
+//   worldwide: "control {worldwide} names no origin: which goods it reaches from {through} is for the law that made it"
 //   open: "movements openly declared as re-exports with their origin: {open}"
 //   others: "{others} ships what others own"
 //   lawful_too: "movements that something on record explains, not counted: {lawful_too}"
@@ -56,7 +56,8 @@ WITH k, COLLECT { MATCH (p:Control {measure: 'suspension'}) WHERE k.id STARTS WI
   RETURN {from: p.from, until: coalesce(p.to, date('9999-12-31'))} } AS lifts
 WITH collect({id: k.id, hs: k.hs, short: left(k.hs, 6), hs_country: k.hs_country, end_use: k.end_use, origin: k.origin,
     destination: k.destination, from: k.from, until: coalesce(k.to, date('9999-12-31')), day: k.day,
-    ban: k.measure = 'ban', lifts: lifts}) AS rules, collect(DISTINCT left(k.hs, 6)) AS goods
+    ban: k.measure = 'ban', lifts: lifts,
+    what: split(split(k.description, '. ')[0], '; ')[0]}) AS rules, collect(DISTINCT left(k.hs, 6)) AS goods
 // The rules of each good are looked up once.
 CALL (goods) {
   CALL (goods) {
@@ -143,10 +144,11 @@ WITH *, CASE WHEN size(free_pairs) > 0 THEN free_pairs ELSE all_pairs END AS pai
 CALL (pairs) {
   UNWIND pairs AS p
   WITH coalesce(p.b.movement, p.b.id) AS movement, min(p.day) AS day,
-    max(coalesce(p.b.weight_kg, p.b.gross_kg)) AS kg,
+    max([x IN [p.b.weight_kg, p.b.gross_kg] WHERE x > 0][0]) AS kg,
     max(CASE WHEN p.b.procedure = 're-export' AND p.h.origin_kept IS NOT NULL AND p.h.origin_kept THEN 1
       WHEN p.b.procedure = 're-export' AND p.h IS NULL THEN 1 ELSE 0 END) AS open
-  RETURN count(*) AS times, min(day) AS first, max(day) AS last, sum(kg) AS kg, sum(open) AS open
+  RETURN count(*) AS times, min(day) AS first, max(day) AS last, CASE WHEN sum(kg) > 0 THEN sum(kg) END AS kg,
+    sum(open) AS open
 }
 CALL (all_pairs) {
   UNWIND all_pairs AS p
@@ -165,7 +167,13 @@ WITH *, COLLECT { UNWIND pairs[..8] AS p UNWIND [p.a, p.b] AS s WITH s WHERE s I
   RETURN DISTINCT s ORDER BY coalesce(s.departed, s.declared), s.id } AS cargo,
   COLLECT { MATCH (k:Control {id: rule.id}) RETURN k } AS control_drawn
 RETURN coalesce(firm.name, holder) AS holder, holder AS holder_id, origin, through, destination, good,
-  times, first, last, kg, rule.id AS control, [s IN cargo | s.id] AS shipments,
+  times, first, last, kg, rule.id AS control,
+  CASE WHEN explained STARTS WITH 'the control ' THEN 'under ' ELSE 'while ' END
+    + CASE WHEN rule.ban THEN 'the ban ' ELSE 'the licence duty ' END + rule.id
+    + coalesce(' (' + CASE WHEN rule.what ENDS WITH '.' THEN left(rule.what, size(rule.what) - 1)
+      ELSE rule.what END + ')', '')
+    + CASE WHEN explained STARTS WITH 'the control ' THEN ', which was suspended' ELSE ' was in force' END AS under,
+  CASE WHEN kg > 0 THEN 'kg in all' ELSE 'with no weight on record' END AS weighed, [s IN cargo | s.id] AS shipments,
   CASE WHEN pairs[0].h IS NULL THEN 'their declared origin is ' + origin
     WHEN pairs[0].h.basis IN ['weight', 'affiliate'] THEN 'tied by like weight to goods from ' + origin
     WHEN pairs[0].h.basis IN ['split', 'merge'] THEN 'tied by part loads of like weight to goods from ' + origin

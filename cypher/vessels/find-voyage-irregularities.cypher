@@ -183,7 +183,8 @@ CALL () {
   MATCH (:Vessel {imo: $vessel})<-[:CARRIED_BY]-(s), (s)-[x:ALONGSIDE]-()
   RETURN startNode(x) AS a, x, endNode(x) AS b
 }
-WITH a, x, b, coalesce(a.weight_kg, a.gross_kg) AS a_kg, coalesce(b.weight_kg, b.gross_kg) AS b_kg
+WITH a, x, b, [kg IN [a.weight_kg, a.gross_kg] WHERE kg > 0][0] AS a_kg,
+  [kg IN [b.weight_kg, b.gross_kg] WHERE kg > 0][0] AS b_kg
 WHERE ($since IS NULL OR a.departed >= $since)
   AND abs(a_kg - b_kg) <= $tolerance / 100.0 * CASE WHEN a_kg > b_kg THEN a_kg ELSE b_kg END
 MATCH (a)-[:CARRIED_BY]->(v), (b)-[:CARRIED_BY]->(w), (b)-[:LOADED_AT]->(p)

@@ -21,7 +21,7 @@ calls AS (
 ),
 goods AS (
   SELECT id, vessel, load_port, discharge_port, departed AS dep, arrived AS arr,
-    coalesce(movement, id) AS movement, coalesce(weight_kg, gross_kg) AS kg, left(hs, 4) AS heading,
+    coalesce(movement, id) AS movement, [kg FOR kg IN [weight_kg, gross_kg] IF kg > 0][1] AS kg, left(hs, 4) AS heading,
     departed = coalesce(departed_last, departed) AND arrived = coalesce(arrived_last, arrived) AS exact
   FROM shipments WHERE departed IS NOT NULL AND vessel IS NOT NULL
 ),
@@ -33,7 +33,7 @@ aboard AS (
   SELECT g.id, g.vessel, g.heading, g.kg, v.times, c.port, c."from", c."to"
   FROM goods g JOIN voyages v USING (vessel, dep)
   JOIN calls c ON c.vessel = g.vessel AND c."from" > g.dep AND c."to" < g.arr
-  WHERE g.exact AND g.kg > 0 AND g.heading IS NOT NULL
+  WHERE g.exact AND g.heading IS NOT NULL
     AND c.port <> g.load_port AND c.port <> g.discharge_port
 )
 SELECT o.id AS a, g.id AS b, any_value(o.times) AS times,

@@ -40,6 +40,9 @@ MOST = 2_000
 BY_CHANCE = "by_chance"
 """The column of how many findings as good as this one chance alone makes."""
 
+_NAMED = re.compile(r"\{(\w+)(?::(\w[\w -]*)(?:\|(\w[\w -]*))?|\.\.(\w+))?\}")
+"""What a sentence is filled by: see `_filled`."""
+
 ALL = 1_000_000_000
 """Rows, and seconds, of an answer of which nothing is to be cut."""
 
@@ -486,7 +489,7 @@ class Reader:
             against[BY_CHANCE] = self.file.text("chance")
         id_ = finding_id(self.file.name, self._key(row))
         said = [_filled(text, values) for name, text in against.items() if values.get(name)]
-        if self.undeclared:
+        if self.undeclared and not explained:  # what is explained rests on something found
             said.append(self.undeclared)
         return Finding(
             id=id_,
@@ -551,17 +554,28 @@ class Reader:
 
 
 def _filled(text: str, values: Mapping[str, Any]) -> str:
-    """A sentence with column names in braces, filled."""
+    """A sentence with column names in braces, filled: `{name}`; `{n:movement}` as 1 movement or 2
+    movements, `{n:company|companies}` likewise; `{first..last}` as on a day, or from one to one."""
 
-    def fill(found: re.Match[str]) -> str:
-        value = values.get(found.group(1))
+    def said(name: str) -> str:
+        value = values.get(name)
         if isinstance(value, list):
             return ", ".join(str(one) for one in value)
         if isinstance(value, float):
-            return f"{value:g}"
+            return f"{value:g}" if abs(value) < 1e6 else f"{value:.0f}"
         return "" if value is None else str(value)
 
-    return " ".join(re.sub(r"\{(\w+)\}", fill, text).split())
+    def fill(found: re.Match[str]) -> str:
+        name, one, many, last = found.groups()
+        if one:
+            return f"{said(name)} {one if values.get(name) == 1 else many or one + 's'}"
+        if last:
+            same = said(name) == said(last)
+            day = said(name) or "a day not on record"
+            return f"on {day}" if same else f"from {said(name)} to {said(last)}"
+        return said(name)
+
+    return " ".join(_NAMED.sub(fill, text).split())
 
 
 # ---------------------------------------------------------------- lint
@@ -624,8 +638,9 @@ def _planned(file: CypherFile, plan: Plan) -> list[str]:
             said.append(f"{name}: no column {file.fields[name]!r} is returned")
     said += [
         f"explain: no column {name!r} is returned"
-        for name in re.findall(r"\{(\w+)\}", file.text("explain"))
-        if name not in plan.columns
+        for first, _, _, last in _NAMED.findall(file.text("explain"))
+        for name in (first, last)
+        if name and name not in plan.columns
     ]
     if not file.columns("key"):
         said.append("has no key: name the columns that make a finding the same finding")

@@ -133,22 +133,32 @@ def players(answers: Sequence[Result], most: int = 10, remove: int = 5, seed: in
         edges={id_: edge for id_, edge in sorted(edges.items()) if id_ in drawn},
         checked=[
             *sorted(f"Of {_told(one)}." for one in answers),
-            f"{len(graph):,} nodes and {graph.number_of_edges():,} ties of"
-            f" {len({f for fs in in_findings.values() for f in fs}):,} findings;"
+            f"{_counted(len(graph), 'node')} and {_counted(graph.number_of_edges(), 'tie')} of"
+            f" {_counted(len({f for fs in in_findings.values() for f in fs}), 'finding')};"
             f" the largest piece holds {whole:,}. Drawn: the listed parties and what they touch.",
             f"Without {', '.join(named) or 'anybody'} (chosen greedily among {len(parties):,}"
             f" parties) the largest piece holds {left:,}; without as many at random, {chance:,.0f}"
             f" on average of {DRAWS}.",
         ],
         cut=[
-            *([f"{left_out:,} findings explained or dismissed were left out."] if left_out else []),
+            *(
+                [
+                    f"{_counted(left_out, 'finding')} explained or dismissed"
+                    f" {'was' if left_out == 1 else 'were'} left out."
+                ]
+                if left_out
+                else []
+            ),
             *(
                 [f"Betweenness is estimated from {SAMPLE} of {len(graph):,} nodes."]
                 if sample
                 else []
             ),
             *(
-                [f"{len(telling) - most:,} more parties beyond --limit {most}."]
+                [
+                    _counted(len(telling) - most, "more party", "more parties")
+                    + f" beyond --limit {most}."
+                ]
                 if len(telling) > most
                 else []
             ),
@@ -171,9 +181,13 @@ def _told(answer: Result) -> str:
     """An answer by its question, what was given to it, and how many findings it has."""
     asked = {k: v for k, v in answer.question.inputs.items() if k not in AS_LISTED}
     given = [f"{name} {value}" for name, value in asked.items() if value not in (None, False)]
-    count = len(answer.findings)
     said = f"{answer.question.command} ({', '.join(given)})" if given else answer.question.command
-    return f"{said}: {count:,} finding{'s' * (count != 1)}"
+    return f"{said}: {_counted(len(answer.findings), 'finding')}"
+
+
+def _counted(count: int, one: str, many: str = "") -> str:
+    """A number and what it counts: 1 tie, 2 ties."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def _largest(graph: Any, without: Sequence[str] = ()) -> int:
@@ -247,8 +261,9 @@ def _finding(
         nodes=tuple(near),
         edges=tuple(one.id for one in around if {one.start, one.end} <= set(near)),
         sentence=(
-            f"{name} stands in {len(found_in)} of the findings and has {len(graph[id_])} ties in"
-            f" their network, {crossed} of which alone hold parts together; {what}."
+            f"{name} stands in {_counted(len(found_in), 'finding')} and has"
+            f" {_counted(len(graph[id_]), 'tie')} in the network of all findings, {crossed} of"
+            f" which alone {'holds' if crossed == 1 else 'hold'} parts together; {what}."
         ),
         against=("being central is no guilt: forwarders and banks stand between many by trade",),
     )

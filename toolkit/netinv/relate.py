@@ -256,18 +256,24 @@ def _key_part(name: str, several: bool) -> str:
     return f"replace(replace({text}, '\\', '\\\\'), '|', '\\|')" if several else text
 
 
+WEIGHTS = ("weight_kg", "gross_kg")
+
+
 def coverage(case: Case, needs: Mapping[str, Sequence[str]]) -> dict[str, dict[str, int]]:
     """How many rows of each needed table have what a question needs.
 
     `needs` maps a table to column names (`a|b`: either). Returns per table `rows`, `checkable`,
-    and under each need the rows that lack it.
+    and under each need the rows that lack it. A weight at or below zero is none.
     """
     found: dict[str, dict[str, int]] = {}
     with _tables(case) as database:
         for table, wanted in needs.items():
             files = [str(path) for _, path in case.parquet(table)]
             lacks = {
-                need: " AND ".join(f'"{name}" IS NULL' for name in need.split("|"))
+                need: " AND ".join(
+                    f'coalesce("{name}" <= 0, true)' if name in WEIGHTS else f'"{name}" IS NULL'
+                    for name in need.split("|")
+                )
                 for need in wanted
             }
             counts = [f"count(*) FILTER ({lack})" for lack in lacks.values()]
