@@ -22,9 +22,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from netinv import cypherfile
+from netinv.api import Loaded
 from netinv.case import Case, open_case
+from netinv.cli import _loaded_notes
 from netinv.errors import CaseError, DefinitionError, InputError
 from netinv.intake import FileReport, Options, rejects_name, take_in
+from netinv.load import Written
 
 COMPANIES = "id,name,country,incorporated\nC1,Acme,NO,2020-02\nC2,Bolt,DE,2021-03-04\n"
 SHIPMENTS = "id,shipper,consignee,hs,weight_kg,departed,arrived\n"
@@ -342,6 +345,8 @@ def test_files_of_one_name_keep_their_rejects_apart(case: Case, tmp_path: Path) 
         assert f",{folder}," in listed[f"people.csv.{one.source}.csv"]
         assert f"soon{folder}" in listed[f"people.csv.{one.source}.cells.csv"]
     assert {one["raw"] for one in rejects(case, "people.csv")} == {",a,", ",b,"}
+    told = "\n".join(_loaded_notes(Loaded(reports, Written()), case.folder))
+    assert all(str(case.path("rejects", name)) in told for name in listed)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="names of files have other bounds here")
