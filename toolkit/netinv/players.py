@@ -147,7 +147,8 @@ def players(answers: Sequence[Result], most: int = 10, remove: int = 5, seed: in
             ),
             *(
                 [
-                    f"{_counted(len(parties) - most, 'more party', 'more parties')} beyond --limit {most}."
+                    f"{_counted(len(parties) - most, 'more party', 'more parties')}"
+                    f" beyond --limit {most}."
                 ]
                 if len(parties) > most
                 else []
@@ -238,8 +239,8 @@ def _finding(
         edges=tuple(one.id for one in around if {one.start, one.end} <= set(near)),
         sentence=(
             f"{name} stands in {_counted(len(found_in), 'finding')} and has"
-            f" {_counted(len(graph[id_]), 'tie')} in the network of all findings, {crossed} of which"
-            f" alone {'holds' if crossed == 1 else 'hold'} parts together; {what}."
+            f" {_counted(len(graph[id_]), 'tie')} in the network of all findings,"
+            f" {crossed} of which alone {'holds' if crossed == 1 else 'hold'} parts together; {what}."
         ),
         against=("being central is no guilt: forwarders and banks stand between many by trade",),
     )
