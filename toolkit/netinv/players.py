@@ -240,7 +240,8 @@ def _finding(
         sentence=(
             f"{name} stands in {_counted(len(found_in), 'finding')} and has"
             f" {_counted(len(graph[id_]), 'tie')} in the network of all findings,"
-            f" {crossed} of which alone {'holds' if crossed == 1 else 'hold'} parts together; {what}."
+            f" {crossed} of which alone {'holds' if crossed == 1 else 'hold'} parts together;"
+            f" {what}."
         ),
         against=("being central is no guilt: forwarders and banks stand between many by trade",),
     )
