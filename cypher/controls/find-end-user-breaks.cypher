@@ -15,7 +15,7 @@
 // fold: legs
 // explained: explained
 // score:
-//   unlikely: powers of ten by which chance and habit alone fall short of the hand-over
+//   unlikely: "how rare the hand-over is by chance and habit alone: 1 for one in ten, 2 for one in a hundred, and so on"
 //   controlled: 2 when a control covers the goods, 1 when a notice does
 //   abroad: 1 when they leave the end user's country
 // explain: |

@@ -14,7 +14,7 @@
 // explained: explained
 // score:
 //   role: 3 as a buyer, seller, shipper, consignee or end user, 2 as payer, payee or vessel, 1 else
-//   often: powers of ten of the shipments and payments
+//   often: 1 for ten shipments and payments, 2 for a hundred, and so on
 // explain: |
 //   {listed} stood on {list} ({program}) when it met {counterparty} as {roles}, {times:time}
 //   {first..last}.

@@ -16,7 +16,7 @@
 // absence: licences
 // score:
 //   measure: 3 for a ban, 2 for a licence duty, less 1 when only a wider code matches
-//   weight: powers of ten of the kilograms, up to 5, halved
+//   weight: about 0.5 for 10 kg, 1 for 100 kg, 1.5 for 1,000 kg, and so on, 2.5 at most
 //   overrun: 1 when a licence is used up
 // explain: |
 //   {shipper} sent {weight_kg} {goods} from {dispatch} to {receiver} in {destination}, {when}.

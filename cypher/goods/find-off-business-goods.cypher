@@ -17,7 +17,7 @@
 // key: company_drawn, chapter
 // explained: explained
 // score:
-//   rare: powers of ten by which companies of the line outnumber those of them that trade it, 3 at most
+//   rare: 1 when one in ten companies of the line trades it, 2 when one in a hundred, 3 at most
 //   controlled: 1.5 when a control of these goods was in force
 //   sent: 1 when the company sends them, and not only gets them
 //   heavy: 1 when they weigh more than the company's usual shipment

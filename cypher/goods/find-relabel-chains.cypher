@@ -19,7 +19,7 @@
 // fold: legs
 // explained: explained
 // score:
-//   unlikely: powers of ten by which chance and habit alone fall short of these hand-overs
+//   unlikely: "how rare these hand-overs are by chance and habit alone: 1 for one in ten, 2 for one in a hundred, and so on"
 //   change: 1 when a heading changes, 0.5 each when an origin and when a name do
 //   trace: 3 when the change happens on a physical trace
 // chance: chance alone makes about {by_chance:finding} as good as this in this trade

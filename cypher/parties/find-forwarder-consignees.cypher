@@ -19,7 +19,7 @@
 // key: receiver, sender_drawn
 // explained: explained
 // score:
-//   many: log2 of the number of such shipments, 3 at most
+//   many: 1 for each doubling of the number of such shipments, 3 at most
 //   as_user: 1.5 when it is declared as the end user
 //   none_on: the share of this sender's shipments to it after which nothing goes on
 //   drop: 1 when its address is a post box or mail drop

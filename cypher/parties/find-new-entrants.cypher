@@ -20,7 +20,7 @@
 // explained: explained
 // score:
 //   soon: 2 when the trade begins on the day of the control, falling to 0 after --months
-//   large: log2 of its volume over the quarter's bound, 2 at most
+//   large: 1 for each doubling of its volume over where the upper quarter begins, 2 at most
 //   young: 1 when it was incorporated after the control
 //   touches: 1 when its trade has the control's origin or destination, or the control names none
 // explain: |

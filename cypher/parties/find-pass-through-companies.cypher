@@ -25,7 +25,7 @@
 //   changed: the share of the pairs on which heading, origin or name change without processing
 // explain: |
 //   {company} got {inflow} kg and sent {outflow} kg; {pairs} of its {inbound:inbound shipment} left
-//   again after a median of {held:day}, from {suppliers} to {customers}.
+//   again, half of them within {held:day}, from {suppliers} to {customers}.
 // against:
 //   by_weight: "{by_weight} of these pairs rest on like weight alone, and may be chance"
 //   to_order: a trading house that buys to order for its customers looks the same

@@ -18,11 +18,11 @@
 // explained: explained
 // hubs: {node: Party, by: DIRECTS, above: max_seats}
 // score:
-//   cycles: 2 for each independent cycle through different people, 6 at most, times close, and half of that for a family
+//   cycles: 2 for each circle that the companies close through different people, 6 at most, times close, and half of that for a family
 //   goods: 0.5 for each HS heading that at least two of them trade, 1.5 at most
 //   close: 2 divided by the mean number of seats of the shared officers
 // explain: |
-//   {companies} share {directors} in {seats} seats; independent cycles: {rounds}. {trade}.
+//   {companies} share {directors}, who hold {seats:seat} on their boards. {closing}. {trade}.
 // against:
 //   more: "{more} hang on by one officer alone"
 //   family: "the officers share the surname {family}: it may be a family's own firms"
@@ -134,6 +134,8 @@ RETURN [c IN members | coalesce(c.name, c.id)] AS companies,
   CASE WHEN size(headings) = 0 THEN 'No heading is traded by two of them'
     ELSE 'Headings traded by two or more: ' + substring(reduce(text = '', one IN headings[..10] |
       text + ', ' + one), 2) END AS trade,
+  CASE WHEN rounds < 1 THEN 'These ties make a chain and close in no circle'
+    WHEN rounds = 1 THEN 'These ties close in a circle' ELSE 'These ties close in ' + rounds + ' circles' END AS closing,
   cycles, goods, close, family, also_hubs, more,
   CASE WHEN any(seat IN held WHERE seat.from IS NULL AND seat.to IS NULL)
     THEN size([seat IN held WHERE seat.from IS NULL AND seat.to IS NULL]) END AS undated,

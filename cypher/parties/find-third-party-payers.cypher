@@ -19,7 +19,7 @@
 // score:
 //   abroad: 1.5 when payer and receiver have their seats in different countries
 //   others: 0.5 for each further receiver for whom it pays, 2 at most
-//   many: log2 of the number of payments plus one, 2 at most
+//   many: 1 for one payment, 1.6 for two, 2 for three or more
 //   elsewhere: 1 when a payee is not on the sender's side either
 // explain: |
 //   {payer} ({payer_country}) paid {amounts} in {payments:payment} to {payees} for {shipments}, which

@@ -16,7 +16,7 @@
 // fold: legs
 // explained: explained
 // score:
-//   unlikely: powers of ten by which chance and habit alone fall short of these hand-overs
+//   unlikely: "how rare these hand-overs are by chance and habit alone: 1 for one in ten, 2 for one in a hundred, and so on"
 //   renamed: 1 when heading, origin or name change on the way without processing
 //   port: 1 when the goods come back to the very port
 // chance: chance alone makes about {by_chance:finding} as good as this in this trade
