@@ -21,6 +21,7 @@ from netinv.case import default_folder, now
 from netinv.cypherfile import OPTIONS, CypherFile
 from netinv.errors import CaseError, DefinitionError, InputError, NetinvError
 from netinv.inputs import Input
+from netinv.result import counted
 
 SECTIONS = {
     "Case": ("demo", "load", "sources", "rebuild", "link", "server", "doctor"),
@@ -383,7 +384,6 @@ def load(ctx: click.Context, /, paths: tuple[Path, ...], as_json: bool, **option
 def _loaded_notes(loaded: api.Loaded, folder: Path) -> Iterator[str]:
     """What a load's reader must know beside the counts."""
     from netinv.intake import rejects_name
-    from netinv.screen import counted
 
     for one in loaded.files:
         made = ", ".join(f"{count:,} {name}" for name, count in one.rows.items())
@@ -539,8 +539,6 @@ def link(ctx: click.Context, /, as_json: bool, **inputs: Any) -> None:
 
 def _linked_notes(links: Any) -> Iterator[str]:
     """What a reader must know of links beside their counts by basis."""
-    from netinv.screen import counted
-
     kept = counted(links.kept, "link")
     yield f"{kept}; {links.written:,} written, {links.removed:,} removed"
     if links.cut:
@@ -788,7 +786,7 @@ def decisions(ctx: click.Context, as_json: bool) -> None:
     screen.table(
         ("finding", "question", "decided"), [(one.finding, one.command, str(one)) for one in found]
     )
-    tell(screen.counted(len(found), "decision"))
+    tell(counted(len(found), "decision"))
 
 
 @decisions.command("drop", epilog="Example: netinv decisions drop 3f2a90c1 --reason 'a slip'")
@@ -836,7 +834,7 @@ def demo(ctx: click.Context, folder: Path) -> None:
         shown = sample.run(case, folder)
     for one in shown:
         count = len(one.result.findings)
-        screen.data(f"\n{one.result.question.title}: {screen.counted(count, 'finding')}")
+        screen.data(f"\n{one.result.question.title}: {counted(count, 'finding')}")
         for finding in one.result.findings[:2]:
             screen.data(f"  {finding.id}  {screen.clipped(finding.sentence)}")
         if count > 2:
@@ -1074,7 +1072,7 @@ def _answered(
     elif result.answer != UNCHECKED and not outputs:
         screen.findings(result)
     if not explain:  # which has said so among what was not checked
-        tell(f"{result.question.title}: {result.counted()}")
+        tell(f"{result.question.title}: {result.in_short()}")
         for line in (*result.checked, *result.cut, *result.notes):
             tell("  " + line)
     if result.findings and not result.question.texts.get("noun"):

@@ -31,6 +31,7 @@ from netinv.result import (
     Node,
     Question,
     Result,
+    counted,
     finding_id,
 )
 
@@ -373,7 +374,8 @@ def _say_links(case: Case, result: Result, values: Mapping[str, Any]) -> None:
         links={"rule": links.rule, "inputs": dict(links.inputs), "kept": links.kept},
     )
     result.checked.append(
-        f"{links.kept + links.cut:,} hand-overs were tried, and {links.kept:,} are followed."
+        f"{counted(links.kept + links.cut, 'hand-over was', 'hand-overs were')} tried, and"
+        f" {links.kept:,} followed."
     )
     if why:
         result.notes.append(f"The links are stale: {why} (netinv link makes them anew).")
@@ -442,10 +444,8 @@ class Reader:
         if away and not self.options["dismissed"]:
             cut.append(f"{len(away):,} dismissed and not listed: {DISMISSED}")
         if len(listed) > limit:
-            more_than = len(listed) - limit
-            cut.append(
-                f"{more_than:,} more finding{'s' * (more_than != 1)} beyond --limit {limit}."
-            )
+            more_than = counted(len(listed) - limit, "more finding")
+            cut.append(f"{more_than} beyond --limit {limit}.")
         if more:
             cut.append(f"Rows beyond the first {len(rows):,} were not read: raise --limit.")
         self.result.findings = listed[:limit]
@@ -453,8 +453,8 @@ class Reader:
             self.result.columns += (BY_CHANCE,)
             first, last = (self.result.findings[at].values[BY_CHANCE] for at in (0, -1))
             self.result.checked.append(
-                f"Chance alone makes about {first:,} findings as good as the first listed, and"
-                f" {last:,} as good as the last."
+                f"Chance alone makes about {counted(first, 'finding')} as good as the first"
+                f" listed, and {last:,} as good as the last."
                 if last
                 else "Chance alone makes less than one finding as good as any listed. What is no"
                 " chance may be lawful trade: no proof of more."

@@ -16,7 +16,17 @@ from typing import Any
 import networkx as nx
 
 from netinv.errors import InputError
-from netinv.result import FOUND, NOTHING, Edge, Finding, Node, Question, Result, finding_id
+from netinv.result import (
+    FOUND,
+    NOTHING,
+    Edge,
+    Finding,
+    Node,
+    Question,
+    Result,
+    counted,
+    finding_id,
+)
 
 COMMAND = "find-key-players"
 TITLE = "Who holds the flagged network together"
@@ -133,8 +143,8 @@ def players(answers: Sequence[Result], most: int = 10, remove: int = 5, seed: in
         edges={id_: edge for id_, edge in sorted(edges.items()) if id_ in drawn},
         checked=[
             *sorted(f"Of {_told(one)}." for one in answers),
-            f"{_counted(len(graph), 'node')} and {_counted(graph.number_of_edges(), 'tie')} of"
-            f" {_counted(len({f for fs in in_findings.values() for f in fs}), 'finding')};"
+            f"{counted(len(graph), 'node')} and {counted(graph.number_of_edges(), 'tie')} of"
+            f" {counted(len({f for fs in in_findings.values() for f in fs}), 'finding')};"
             f" the largest piece holds {whole:,}. Drawn: the listed parties and what they touch.",
             f"Without {', '.join(named) or 'anybody'} (chosen greedily among {len(parties):,}"
             f" parties) the largest piece holds {left:,}; without as many at random, {chance:,.0f}"
@@ -143,7 +153,7 @@ def players(answers: Sequence[Result], most: int = 10, remove: int = 5, seed: in
         cut=[
             *(
                 [
-                    f"{_counted(left_out, 'finding')} explained or dismissed"
+                    f"{counted(left_out, 'finding')} explained or dismissed"
                     f" {'was' if left_out == 1 else 'were'} left out."
                 ]
                 if left_out
@@ -156,7 +166,7 @@ def players(answers: Sequence[Result], most: int = 10, remove: int = 5, seed: in
             ),
             *(
                 [
-                    _counted(len(telling) - most, "more party", "more parties")
+                    counted(len(telling) - most, "more party", "more parties")
                     + f" beyond --limit {most}."
                 ]
                 if len(telling) > most
@@ -182,12 +192,7 @@ def _told(answer: Result) -> str:
     asked = {k: v for k, v in answer.question.inputs.items() if k not in AS_LISTED}
     given = [f"{name} {value}" for name, value in asked.items() if value not in (None, False)]
     said = f"{answer.question.command} ({', '.join(given)})" if given else answer.question.command
-    return f"{said}: {_counted(len(answer.findings), 'finding')}"
-
-
-def _counted(count: int, one: str, many: str = "") -> str:
-    """A number and what it counts: 1 tie, 2 ties."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+    return f"{said}: {counted(len(answer.findings), 'finding')}"
 
 
 def _largest(graph: Any, without: Sequence[str] = ()) -> int:
@@ -261,8 +266,8 @@ def _finding(
         nodes=tuple(near),
         edges=tuple(one.id for one in around if {one.start, one.end} <= set(near)),
         sentence=(
-            f"{name} stands in {_counted(len(found_in), 'finding')} and has"
-            f" {_counted(len(graph[id_]), 'tie')} in the network of all findings, {crossed} of"
+            f"{name} stands in {counted(len(found_in), 'finding')} and has"
+            f" {counted(len(graph[id_]), 'tie')} in the network of all findings, {crossed} of"
             f" which alone {'holds' if crossed == 1 else 'hold'} parts together; {what}."
         ),
         against=("being central is no guilt: forwarders and banks stand between many by trade",),

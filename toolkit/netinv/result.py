@@ -22,6 +22,11 @@ SHAPE = "netinv.result/1"
 """The version of the JSON shape of a result."""
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number and what is counted: `1 link`, `1,200 links`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 @dataclass(frozen=True)
 class Node:
     """A node of the picture. `id` is `Label:key`; `properties` are plain values."""
@@ -119,10 +124,10 @@ class Result:
     notes: list[str] = field(default_factory=list)
     lines: dict[str, str] = field(default_factory=dict)
 
-    def counted(self) -> str:
+    def in_short(self) -> str:
         """How many findings there are, in words, or what else the answer is."""
-        count, noun = len(self.findings), self.question.texts.get("noun") or "finding"
-        return f"{count:,} {noun}{'s' * (count != 1)}" if count else self.answer
+        noun = self.question.texts.get("noun") or "finding"
+        return counted(len(self.findings), noun) if self.findings else self.answer
 
     def lost(self) -> list[str]:
         """What was left out and may hold findings: of `cut`, what was not merely put aside."""

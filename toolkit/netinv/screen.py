@@ -25,7 +25,7 @@ from rich.table import Table
 from rich.text import Text
 
 from netinv.inputs import shown
-from netinv.result import Edge, Node
+from netinv.result import Edge, Node, counted
 
 if TYPE_CHECKING:
     from netinv.result import Finding, Result
@@ -42,11 +42,6 @@ def talk(line: str = "") -> None:
 def data(line: str) -> None:
     """One line of data, on stdout, as it is but for what UTF-8 cannot hold."""
     print(line.encode("utf-8", "backslashreplace").decode("utf-8"), flush=True)  # noqa: T201
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """A number and what is counted: `1 link`, `1,200 links`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def clipped(text: str, most: int = 160) -> str:

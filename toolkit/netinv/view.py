@@ -89,7 +89,7 @@ def page(result: Result) -> str:
         "vis": vis,
         "script": script,
         "data": _embedded_json(data),
-        "answer": html.escape(result.counted()),
+        "answer": html.escape(result.in_short()),
         "asked": _asked(result, left_out),
     }
     return re.sub(r"<!--(\w+)-->", lambda found: values[found[1]], template)
