@@ -64,7 +64,7 @@ def test_what_was_changed_since_it_was_kept_is_a_fault(alone: OpenCase, tmp_path
     take_in(case, [write_tables(tmp_path / "tables", {"companies": "id | name\nC1 | Honest"})])
     runs.keep(case, pair())
     (found,) = doctor._kept(alone)
-    assert (found.sign, found.found) == (FINE, "1 originals and 1 tables are what was taken in")
+    assert (found.sign, found.found) == (FINE, "1 original and 1 table are what was taken in")
     (source,) = case.sources()
     ((_, table),) = case.parquet("companies")
     original = case.path("originals", f"{source.files[0].sha256}.gz")

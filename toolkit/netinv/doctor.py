@@ -19,6 +19,7 @@ from netinv.errors import NetinvError
 from netinv.files import fingerprint, original_stands
 from netinv.investigate import answerable
 from netinv.model import KEYS
+from netinv.result import counted
 
 FINE, NOTE, FAULT = "ok", "note", "FAULT"
 
@@ -74,8 +75,8 @@ def _kept(case: OpenCase) -> Iterator[Look]:
             yield Look(FAULT, "run", f"{path.stem} was changed since it was kept", RESTORE)
     runs.decided(home)
     if not originals[1] + tables[1]:
-        found = f"{originals[0]:,} originals and {tables[0]:,} tables are what was taken in"
-        yield Look(FINE, "kept", found)
+        held = f"{counted(originals[0], 'original')} and {counted(tables[0], 'table')}"
+        yield Look(FINE, "kept", f"{held} are what was taken in")
 
 
 def _machine(case: OpenCase) -> Iterator[Look]:
