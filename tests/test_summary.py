@@ -53,12 +53,12 @@ def test_what_was_put_aside_is_counted_apart_from_what_was_lost() -> None:
     assert [known.note for known in made.known] == [one.cut[1], *one.notes]
 
 
-def test_a_page_of_an_earlier_summary_goes_with_its_findings(tmp_path: Path) -> None:
+def test_a_page_of_an_earlier_summary_holds_what_is_so_now(tmp_path: Path) -> None:
     summary.save(summary.of([pair()], about={"case": HOSTILE["script"]}), tmp_path)
     assert (tmp_path / "find-rings.html").is_file()
     assert "<script" not in (tmp_path / "summary.html").read_text(encoding="utf-8")
     summary.save(summary.of([empty()]), tmp_path)
-    assert not (tmp_path / "find-rings.html").exists()
+    assert "found nothing" in (tmp_path / "find-rings.html").read_text(encoding="utf-8")
 
 
 def test_what_was_dismissed_does_not_count() -> None:

@@ -148,7 +148,8 @@ def _lacking(one: Result) -> list[str]:
 
 
 def save(summary: Summary, folder: Path) -> list[Path]:
-    """Write summary.html, summary.xlsx, and a page of each question that found something.
+    """Write summary.html, summary.xlsx, and a page of each question that found something, or has
+    one there of an earlier time.
 
     Raises InputError for a folder that cannot be written.
     """
@@ -186,11 +187,8 @@ def save(summary: Summary, folder: Path) -> list[Path]:
     )
     for result in summary.answers:
         one = folder / f"{result.question.command}.html"
-        if result.findings:
+        if result.findings or one.exists():  # a page of an earlier summary is no longer so
             written += tables.save(result, one)
-        else:
-            with tables.translated(one):
-                one.unlink(missing_ok=True)  # of an earlier summary, and no longer so
     with tables.translated(folder):
         written[0].write_text(page(summary), encoding="utf-8")
     return written
