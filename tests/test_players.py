@@ -70,18 +70,17 @@ def test_it_is_the_same_in_any_order_and_counts_what_is_left_out() -> None:
 
 def test_one_is_counted_as_one() -> None:
     lawful = network("X-Y Y-Z", explained="a return")
-    made = players.players([network("A-B B-C"), lawful, lawful], most=2)
-    said = {one.values["player"]: one.sentence for one in made.findings}
-    assert said["Firm A"] == (
-        "Firm A stands in 1 finding and has 1 tie in the network of all findings, 1 of which alone"
-        " holds parts together; its loss parts nothing."
+    made = players.players([network("A-B B-C C-D"), lawful, lawful], most=1)
+    (first,) = made.findings
+    assert first.sentence == (
+        "Firm B stands in 1 finding and has 2 ties in the network of all findings, 2 of which alone"
+        " hold parts together; its loss parts the network."
     )
-    assert "and has 2 ties in the network of all findings, 2 of which alone hold" in said["Firm B"]
-    assert made.checked[0] == "3 nodes and 2 ties of 1 finding; the largest piece holds 3."
+    assert "4 nodes and 3 ties of 1 finding; the largest piece holds 4." in made.checked[3]
     assert "2 findings explained or dismissed were left out." in made.cut
-    assert "1 more party beyond --limit 2." in made.cut
-    alone = players.players([network("A-B C-D")], most=1)
-    assert "3 more parties beyond --limit 1." in alone.cut
+    assert "1 more party beyond --limit 1." in made.cut
+    more = players.players([network("A-B B-C C-D D-E E-F")], most=1)
+    assert "3 more parties beyond --limit 1." in more.cut
 
 
 def test_nothing_to_look_at_is_an_error() -> None:
