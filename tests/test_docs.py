@@ -149,7 +149,7 @@ def test_the_session_of_the_readme_runs(on_server: Address, tmp_path: Path) -> N
             path.write_text(question[1], encoding="utf-8")
             words[words.index("demo")] = "mine"
         done = subprocess.run(
-            words, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=120, check=False
+            words, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=300, check=False
         )
         assert done.returncode == 0, (line, done.stdout, done.stderr)
         assert "Traceback" not in done.stderr
