@@ -234,6 +234,15 @@ def test_a_retired_source_is_kept_and_listed_only_when_asked_for(case: Case) -> 
     assert table.exists()
 
 
+def test_what_is_written_twice_in_one_tick_is_read_twice(case: Case) -> None:
+    for number in range(50):
+        one = source(f"{number:012d}")
+        case.keep(one)
+        assert case.sources() == [one]
+        case.retire(one, "superseded")
+        assert case.sources() == []
+
+
 @pytest.mark.parametrize("content", ["{", "{}", '{"files": [], "colour": "red"}'])
 def test_a_damaged_entry_of_a_source_is_said(case: Case, content: str) -> None:
     path = case.path("sources", "abc.json")

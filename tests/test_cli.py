@@ -389,3 +389,11 @@ def test_the_log_keeps_every_command(served: tuple[str, ...]) -> None:
         assert {"time", "user", "inputs", "sources"} <= set(entry)
     assert entries[1]["inputs"] == {"strength": "0"}
     assert len(entries[1]["result"]) == 16
+
+
+def test_json_spells_out_what_could_act_on_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    marks = "\u202e\u200b\x9b\u2028\U000e0001\x1b"
+    cli._json({"name": f"湖南 {marks} x"})
+    text = capsys.readouterr().out
+    assert json.loads(text) == {"name": f"湖南 {marks} x"}
+    assert "湖南" in text and not set(marks) & set(text)

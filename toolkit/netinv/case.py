@@ -136,6 +136,7 @@ class Case:
     def keep(self, source: Source) -> None:
         """Write a source's entry, in one step."""
         write_json(self.path("sources", f"{source.id}.json"), asdict(source))
+        _read_source.cache_clear()  # two writes may fall into one tick of the file system's clock
 
     def retire(self, source: Source, reason: str) -> None:
         """Mark a source as retired: kept, no longer in the graph."""

@@ -20,7 +20,7 @@ from netinv import api, cypherfile
 from netinv.case import default_folder, now
 from netinv.cypherfile import OPTIONS, CypherFile
 from netinv.errors import CaseError, DefinitionError, InputError, NetinvError
-from netinv.inputs import Input
+from netinv.inputs import Input, shown
 from netinv.result import counted
 
 SECTIONS = {
@@ -288,13 +288,10 @@ def _json(value: Any) -> None:
     from netinv import screen
 
     text = json.dumps(value, ensure_ascii=False, indent=1, default=str)
-    screen.data(MARKS.sub(lambda found: json.dumps(found[0])[1:-1], text))
+    # Spelt as JSON spells them, they read back the same.
+    lines = (shown(line, lambda char: json.dumps(char)[1:-1]) for line in text.split("\n"))
+    screen.data("\n".join(lines))
 
-
-MARKS = re.compile(
-    "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
-)
-"""Marks that could act on a terminal: JSON spells them out, and they read back the same."""
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer as JSON on stdout.")
 

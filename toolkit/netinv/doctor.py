@@ -69,10 +69,8 @@ def _kept(case: OpenCase) -> Iterator[Look]:
                 tables[1] += 1
                 what = f"{table} of source {source.id} is gone, or is not what was taken in"
                 yield Look(FAULT, "table", what, RESTORE)
-    kept = sorted(home.path("runs").glob("*.json"))
-    for path in kept:
-        if runs.changed(path):
-            yield Look(FAULT, "run", f"{path.stem} was changed since it was kept", RESTORE)
+    for name in runs.changed(home):
+        yield Look(FAULT, "run", f"{name} was changed since it was kept", RESTORE)
     runs.decided(home)
     if not originals[1] + tables[1]:
         held = f"{counted(originals[0], 'original')} and {counted(tables[0], 'table')}"

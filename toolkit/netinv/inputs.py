@@ -396,20 +396,23 @@ def guarded(text: str) -> str:
     return "'" + text if flat[:1] and flat[0] in "=+-@\t\r\n" else text
 
 
-SPELT = ("Cc", "Cf", "Cs")
-"""Unicode's control marks, format marks and surrogates: no terminal shows them as they are."""
-
-
-def shown(text: str) -> str:
-    """A text for a terminal: control and direction marks, which could act on it, are spelt out."""
-    return "".join(
-        char if char == "\n" or unicodedata.category(char) not in SPELT else _spelt(char)
-        for char in text
-    )
+SPELT = ("Cc", "Cf", "Cs", "Zl", "Zp")
+"""Unicode's control marks, format marks, surrogates and separators of lines: no terminal shows them
+as they are."""
 
 
 def _spelt(char: str) -> str:
     return " " if char == "\t" else f"\\u{ord(char):04x}"
+
+
+def shown(text: str, spelt: Callable[[str], str] = _spelt) -> str:
+    """A text for a terminal: control and direction marks, which could act on it, are spelt out."""
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char == "\n" or unicodedata.category(char) not in SPELT else spelt(char)
+        for char in text
+    )
 
 
 def written(value: object) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 
 import networkx as nx
 
+from netinv.cypherfile import OPTIONS
 from netinv.errors import InputError
 from netinv.result import (
     FOUND,
@@ -34,8 +35,6 @@ PARTIES = ("Company", "Person", "Party", "Vessel")
 MOST = 5_000
 """Nodes of a subgraph beyond which betweenness is estimated from a sample of as many sources."""
 SAMPLE = 400
-AS_LISTED = ("limit", "time_limit", "lawful", "dismissed", "exact")
-"""The inputs that say how much of an answer is listed, and not what was asked."""
 DRAWS = 200
 """Random removals of as many players, beside which the chosen removal stands."""
 
@@ -189,7 +188,8 @@ def players(answers: Sequence[Result], most: int = 10, remove: int = 5, seed: in
 
 def _told(answer: Result) -> str:
     """An answer by its question, what was given to it, and how many findings it has."""
-    asked = {k: v for k, v in answer.question.inputs.items() if k not in AS_LISTED}
+    options = {one.name for one in OPTIONS}  # how much of it is listed
+    asked = {k: v for k, v in answer.question.inputs.items() if k not in options}
     given = [f"{name} {value}" for name, value in asked.items() if value not in (None, False)]
     said = f"{answer.question.command} ({', '.join(given)})" if given else answer.question.command
     return f"{said}: {counted(len(answer.findings), 'finding')}"

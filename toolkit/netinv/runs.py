@@ -76,10 +76,14 @@ def _result(entry: Mapping[str, Any], path: Path) -> Result:
     raise damaged(path)
 
 
-def changed(path: Path) -> bool:
-    """Whether a run is no longer what was kept under its name."""
+def changed(case: Case) -> list[str]:
+    """The runs that are no longer what was kept under their names."""
+    return [path.stem for path in _kept(case) if _changed(read_json(path), path)]
+
+
+def _changed(entry: Mapping[str, Any], path: Path) -> bool:
     digest = path.stem.rpartition("-")[2]
-    return len(digest) == DIGITS and _digest(read_json(path)) != digest
+    return len(digest) == DIGITS and _digest(entry) != digest
 
 
 def listed(case: Case) -> list[Run]:
@@ -126,9 +130,10 @@ def saved(case: Case, name: str) -> Result:
             next="name a saved .json, or a run that netinv runs lists",
         )
     (path,) = matching
-    if changed(path):
+    entry = read_json(path)
+    if _changed(entry, path):
         raise CaseError("was changed since it was kept", where=str(path), next=RESTORE)
-    return _result(read_json(path), path)
+    return _result(entry, path)
 
 
 @dataclass(frozen=True)
@@ -167,8 +172,7 @@ def compare(
         }:
             changed[id_] = differs
     notes = []
-    inputs = (first.question.inputs, second.question.inputs)
-    if others := _others(*inputs):
+    if others := _others(first.question.inputs, second.question.inputs):
         notes.append(f"The second was asked with other inputs: {others}.")
     for what, name in (
         ("another text of the question", "query_sha256"),
