@@ -333,13 +333,81 @@ def test_goods_lay_alongside_like_goods_that_soon_left(
     assert all(str(row["days"][0]) == "2024-03-10" for row in rows)
 
 
+# ---------------------------------------------------------------- deviations
+
+VOYAGE = {
+    "ports": """
+code | name | lat | lon
+CNSHA | Shanghai | 31.2 | 121.5
+VNHPH | Haiphong | 20.8 | 106.7
+IDJKT | Jakarta | -6.1 | 106.9
+KPNAM | Nampo | {lat} | {lon}
+""",
+    "port_calls": """
+vessel | port | arrived | departed
+9074729 | {first} | 2024-03-01 | 2024-03-03
+9074729 | {second} | {met} | {gone}
+9074729 | {third} | 2024-03-20 | 2024-03-21
+""",
+    "shipments": """
+id | vessel | load_port | discharge_port | departed | arrived | consignee
+S1 | 9074729 | CNSHA | VNHPH | {dep} | {arr} | X
+S2 | {other} | CNSHA | {to} | 2024-03-03 | 2024-03-12 | Y
+""",
+}
+
+
+def voyage(**cells: str) -> dict[str, str]:
+    """From Shanghai on 3 March to Haiphong on 20 March, by way of Jakarta from 12 to 13 March."""
+    whole = {"first": "CNSHA", "second": "IDJKT", "met": "2024-03-12", "gone": "2024-03-13"}
+    whole |= {"third": "VNHPH", "dep": "2024-03-03", "arr": "2024-03-20", "other": "9319466"}
+    whole |= {"to": "IDJKT", "lat": "38.7", "lon": "125.4"}
+    return {name: text.format(**whole | cells) for name, text in VOYAGE.items()}
+
+
+NORTH = {"second": "KPNAM", "met": "2024-03-02", "gone": "2024-03-06", "first": "MYPKG"}
+"""It lay at Nampo on the day on which it is said to have left Shanghai."""
+
+
+@pytest.mark.parametrize(
+    ("cells", "given", "found"),
+    [
+        ({}, {}, "detour"),
+        ({}, {"factor": "3.9"}, "detour"),
+        ({}, {"factor": "4"}, ""),  # it went 3.96 times the direct way
+        ({"other": "9074729"}, {}, "detour served"),  # other cargo goes to Jakarta
+        ({"other": "9074729", "to": "VNHPH"}, {}, "detour"),
+        ({"met": "2024-02-12", "gone": "2024-02-13"}, {}, ""),  # before the voyage
+        ({}, {"least_km": "5000"}, ""),
+        ({"met": "2024-03-05", "gone": "2024-03-07"}, {}, "detour, too fast"),  # 33 knots
+        ({"met": "2024-03-05", "gone": "2024-03-07"}, {"knots": "34"}, "detour"),
+        (NORTH, {}, "elsewhere"),
+        ({**NORTH, "gone": "2024-03-03"}, {}, ""),  # it may have left Nampo in the morning
+        ({**NORTH, "second": "KPSON"}, {}, "elsewhere"),  # a port without a position is far
+        ({**NORTH, "lat": "31.3", "lon": "121.6"}, {}, ""),  # the port next door
+        ({"dep": "2024-03"}, {}, ""),  # a month: no day to set beside a call
+        ({"arr": "2024-03-09"}, {}, ""),  # it was at sea
+        ({"arr": "2024-03-18"}, {}, "detour"),  # two days before it called
+        ({"first": "VNHPH", "third": "CNSHA"}, {}, "out of order"),
+        ({"first": "VNHPH", "third": "CNSHA", "dep": "2024-03-19", "arr": "2024-03-25"}, {}, ""),
+    ],
+)
+def test_a_vessel_lay_where_its_papers_do_not_put_it(
+    derived: Derive, cells: dict[str, str], given: dict[str, str], found: str
+) -> None:
+    rows = derived("DEVIATED_TO", voyage(**cells), **given)
+    said = [row["kind"] + " served" * bool(row["served"]) for row in rows]
+    assert ", ".join(sorted(said)) == found
+
+
 # ---------------------------------------------------------------- rules and writers
 
 
 @pytest.mark.parametrize("type_", derive.RULES)
 def test_what_writes_a_relationship_writes_what_its_rule_gives(derived: Derive, type_: str) -> None:
     tables = {"ownerships": "owner | owned | share\nP | A | 60", "controls": CONTROLS}
-    trade = alongside() if type_ == "ALONGSIDE" else shipment(hs="8112", destination="KP")
+    own = {"ALONGSIDE": alongside, "DEVIATED_TO": voyage}.get(type_)
+    trade = own() if own else shipment(hs="8112", destination="KP")
     rows = derived(type_, tables | trade)
     written = {one.name for one in derive.program(type_, "cypher").inputs}
     assert rows and set(rows[0]) | {"rule"} == written

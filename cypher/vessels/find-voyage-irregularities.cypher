@@ -50,143 +50,52 @@
 //   since: {type: date, optional: true, help: Only voyages that begin on this day or later}
 CYPHER 25
 CALL () {
-MATCH (v:Vessel) WHERE $vessel IS NULL OR v.imo = $vessel
-WITH v WHERE EXISTS { (v)-[:CALLED_AT]->() }
-// The calls and the cargo of a vessel are read once, for all that is looked for.
-CALL (v) {
-  MATCH (v)-[c:CALLED_AT]->(p)
-  WITH c, p, p.code AS code, p.lat AS lat, p.lon AS lon, c.arrived AS from, c.departed AS left
-  ORDER BY from, code
-  RETURN collect({c: c, p: p, code: code, name: coalesce(p.name, code), from: from, left: coalesce(left, from),
-    to: coalesce(c.departed_last, left, c.arrived_last, from), at: CASE WHEN abs(lat) <= 90 AND abs(lon) <= 180
-      THEN point({latitude: lat, longitude: lon}) END}) AS calls
+MATCH (v:Vessel)-[x:DEVIATED_TO]->(:Port)
+WHERE ($vessel IS NULL OR v.imo = $vessel) AND ($since IS NULL OR x.day >= $since)
+  AND coalesce(x.slack >= $slack, true) AND coalesce(x.km >= $least_km, true)
+  AND coalesce(x.factor >= $factor, true) AND coalesce(x.knots > $knots, true)
+CALL (v, x) {
+  UNWIND range(0, size(x.ports) - 1) AS i
+  MATCH (v)-[c:CALLED_AT]->(p:Port {code: x.ports[i]}) WHERE c.arrived = x.days[i]
+  WITH i, c, p ORDER BY i
+  RETURN collect({c: c, p: p, name: coalesce(p.name, p.code), from: c.arrived,
+    to: coalesce(c.departed_last, c.departed, c.arrived_last, c.arrived)}) AS shown
 }
-CALL (v) {
-  MATCH (s)-[:CARRIED_BY]->(v)
-  WITH s, s.departed AS dep
-  WHERE dep IS NOT NULL AND ($since IS NULL OR dep >= $since)
-  OPTIONAL MATCH (s)-[r:LOADED_AT|DISCHARGED_AT]->(p)
-  WITH s, dep, type(r) = 'LOADED_AT' AS loaded, p
-  WITH s, dep, head(collect(CASE WHEN loaded THEN p END)) AS l, head(collect(CASE WHEN NOT loaded THEN p END)) AS d
-  WITH s, dep, l, d, s.arrived AS arr, coalesce(s.movement, s.id) AS movement
-  RETURN collect({s: s, dep: dep, l: l, d: d, arr: arr, movement: movement,
-    exact: dep = coalesce(s.departed_last, dep) AND arr = coalesce(s.arrived_last, arr)}) AS lots
-}
-CALL (v, calls, lots) {
-  UNWIND CASE WHEN $vessel IS NULL OR v.imo = $vessel THEN lots ELSE [] END AS lot
-  WITH lot, lot.l AS l, lot.d AS d, lot.dep AS dep, lot.arr AS arr
-  WHERE lot.exact AND dep <= arr AND l <> d
-  WITH l, d, dep, arr, collect(lot.s)[..10] AS carried, count(DISTINCT lot.movement) AS times
-  WITH *, l.code AS from_code, d.code AS to_code, dep - duration({days: $slack}) AS early,
-    dep + duration({days: $slack}) AS late, arr + duration({days: $slack}) AS over
-  WITH *, [c IN calls WHERE c.from <= over AND c.to >= early] AS near
-  WHERE size(near) > 0
-  WITH *, [c IN near WHERE c.code = from_code] AS at_l, [c IN near WHERE c.code = to_code] AS at_d
-  WITH *, last([c IN at_l WHERE c.from <= late]) AS begins, head([c IN at_d WHERE c.from >= dep]) AS ends,
-    none(c IN at_l WHERE c.from <= late) AS unloaded, none(c IN at_d WHERE c.to >= arr - duration({days: $slack})) AS unlanded
-  WITH *, [c IN near WHERE c.from > begins.from AND c.from < ends.from AND NOT c.code IN [from_code, to_code]] AS between
-  // A vessel that called at both ports, in their order and at none between, went as its papers say.
-  WHERE begins IS NULL OR ends IS NULL OR size(between) > 0 OR at_d[-1].from < at_l[0].from OR unlanded
-  WITH *, CASE WHEN unloaded AND abs(l.lat) <= 90 AND abs(l.lon) <= 180
-      THEN point({latitude: l.lat, longitude: l.lon}) END AS from_at,
-    CASE WHEN unlanded AND abs(d.lat) <= 90 AND abs(d.lon) <= 180
-      THEN point({latitude: d.lat, longitude: d.lon}) END AS to_at
-  WITH *,
-    CASE WHEN unloaded THEN head([c IN near WHERE c.code <> from_code AND c.from < dep AND dep < c.to
-      AND coalesce(point.distance(c.at, from_at) > $least_km * 1000, true)]) END AS not_loading,
-    CASE WHEN unlanded THEN head([c IN near WHERE c.code <> to_code AND c.from < arr AND arr < c.to
-      AND coalesce(point.distance(c.at, to_at) > $least_km * 1000, true)]) END AS not_landing,
-    size(at_l) > 0 AND size(at_d) > 0 AND at_d[-1].from < at_l[0].from AS reversed,
-    [begins] + between + [ends] AS legs, point.distance(begins.at, ends.at) AS direct
-  WITH *, [c IN legs WHERE c.at IS NOT NULL] AS known
-  WITH *, reduce(sum = 0.0, i IN range(1, size(known) - 1) |
-    sum + point.distance(known[i - 1].at, known[i].at)) / CASE WHEN direct > 0 THEN direct END AS longer
-  WITH *, CASE WHEN reversed THEN 'out of order'
-    WHEN not_loading IS NOT NULL OR not_landing IS NOT NULL THEN 'elsewhere'
-    WHEN size(legs) > 2 AND direct >= $least_km * 1000 AND longer >= $factor THEN 'detour' END AS kind
-  WHERE kind IS NOT NULL
-  WITH *, CASE kind WHEN 'detour' THEN legs WHEN 'out of order' THEN [at_d[-1], at_l[0]]
-    ELSE [c IN [not_loading, not_landing] WHERE c IS NOT NULL] END AS shown
-  RETURN kind, l AS here, d AS there, [c IN shown | c.code] AS by, {v: v, dep: dep, arr: arr, carried: carried, times: times,
-    shown: shown, longer: longer, not_loading: not_loading, direct: direct} AS found
-  UNION ALL
-  WITH [c IN calls WHERE c.at IS NOT NULL] AS placed
-  UNWIND CASE WHEN $vessel IS NULL OR v.imo = $vessel THEN range(1, size(placed) - 1) ELSE [] END AS i
-  WITH placed[i - 1] AS a, placed[i] AS b
-  WITH a, b, point.distance(a.at, b.at) / 1000 AS km, duration.inDays(a.left, b.from).days AS days
-  WHERE ($since IS NULL OR a.left >= $since) AND km >= $least_km AND ((days < -1 AND b.left > b.from)
-    OR km > $knots * 1.852 * 24 * (CASE WHEN days < 0 THEN 1 ELSE days + 1 END))
-  RETURN 'too fast' AS kind, a.p AS here, b.p AS there, [] AS by, {v: v, from: a, to: b, km: km} AS found
-  UNION ALL
-  // What is too full to be looked at for transfers is said.
-  UNWIND CASE WHEN $vessel IS NULL OR v.imo = $vessel THEN lots ELSE [] END AS lot
-  WITH lot.dep AS dep, count(DISTINCT lot.movement) AS times
-  WHERE times > $most_lots
-  WITH count(*) AS voyages, min(dep) AS day, max(times) AS times
-  WHERE voyages > 0
-  RETURN 'liners' AS kind, NULL AS here, NULL AS there, [] AS by, {v: v, voyages: voyages, day: day, times: times} AS found
-}
-WITH kind, here, there, by, collect(found) AS found
-CALL (kind, here, there, found) {
-  WITH here AS l, there AS d, size(found) AS rounds
-  WHERE kind IN ['out of order', 'elsewhere', 'detour']
-  UNWIND found AS one
-  WITH l, d, rounds, one, one.v AS v
-  // Whoever has cargo for the port on the way has reason to go there.
-  WITH *, kind = 'detour' AND all(c IN one.shown[1..-1] WHERE EXISTS {
-    MATCH (v)<-[:CARRIED_BY]-(o:Shipment)-[:LOADED_AT|DISCHARGED_AT]->(:Port {code: c.code})
-    WHERE o.arrived >= c.from AND o.departed <= c.to }) AS served
-  RETURN [v] AS vessels_drawn, one.dep AS day, [c IN one.shown | c.name] AS calls,
-    [c IN one.shown | c.c] AS held, one.carried AS cargo_drawn, one.times AS times,
-    CASE kind WHEN 'detour' THEN 'From ' + coalesce(l.name, l.code) + ' to ' + coalesce(d.name, d.code)
-        + ' it went ' + round(one.longer, 1) + ' times the direct way of '
-        + toInteger(one.direct / 1000) + ' km.'
-      WHEN 'out of order' THEN 'It is said to have gone from ' + coalesce(l.name, l.code) + ' to '
-        + coalesce(d.name, d.code) + ' by ' + one.arr + ', and called at ' + one.shown[0].name + ' on '
-        + one.shown[0].from + ', before ' + one.shown[1].name + ' on ' + one.shown[1].from + '.'
-      ELSE 'It is said to have ' + CASE WHEN one.not_loading IS NOT NULL
-          THEN 'left ' + coalesce(l.name, l.code) + ' on ' + one.dep
-          ELSE 'come to ' + coalesce(d.name, d.code) + ' on ' + one.arr END
-        + ', and lay at ' + one.shown[0].name + ' from ' + one.shown[0].from + ' to ' + one.shown[0].to
-        + '.' END AS text,
-    CASE kind WHEN 'detour' THEN 0.0 ELSE 3.0 END AS order, 0.0 AS cargo,
-    CASE WHEN kind <> 'detour' THEN 0.0 WHEN one.longer > 4 THEN 3.0 ELSE round(one.longer - 1, 2) END AS way,
-    any(p IN [l, d] WHERE p.lat IS NULL OR p.lon IS NULL) AND kind = 'elsewhere' AS placeless,
-    CASE WHEN kind = 'detour' AND rounds >= 3 THEN 'the same round is made ' + rounds + ' times'
-      WHEN served THEN 'other cargo of the vessel is loaded or discharged at every port on the way' END
-      AS explained
-  UNION ALL
-  UNWIND CASE WHEN kind = 'too fast' THEN found ELSE [] END AS one
-  RETURN [one.v] AS vessels_drawn, one.from.left AS day, [one.from.name, one.to.name] AS calls,
-    [one.from.c, one.to.c] AS held, [] AS cargo_drawn, 0 AS times,
-    'It left ' + one.from.name + ' on ' + one.from.left + ' and came to ' + one.to.name + ', '
-      + toInteger(one.km) + ' km away, on ' + one.to.from + '.' AS text,
-    3.0 AS order, 0.0 AS cargo, 0.0 AS way, false AS placeless, NULL AS explained
-  UNION ALL
-  UNWIND CASE WHEN kind = 'liners' THEN found ELSE [] END AS one
-  WITH one ORDER BY one.voyages DESC, one.v.imo
-  WITH collect(one.v)[..20] AS some, count(*) AS vessels, sum(one.voyages) AS voyages, min(one.day) AS day,
-    max(one.times) AS lots
-  WHERE vessels > 0
-  RETURN some AS vessels_drawn, day, [] AS calls, [] AS held, [] AS cargo_drawn, lots AS times,
-    voyages + ' voyages of ' + vessels + ' vessels carry more than ' + $most_lots + ' movements.' AS text,
-    0.0 AS order, 0.0 AS cargo, 0.0 AS way, false AS placeless,
-    'liners, not looked at for transfers (--most-lots): voyages ' + voyages + ', vessels ' + vessels AS explained
-}
-RETURN kind, vessels_drawn, day, calls, held, cargo_drawn, times, text, order, cargo, way, placeless, explained
+OPTIONAL MATCH (l:Port {code: x.load_port})
+OPTIONAL MATCH (d:Port {code: x.discharge_port})
+WITH v, x, shown, l, d, coalesce(l.name, l.code) AS load, coalesce(d.name, d.code) AS discharge
+RETURN x.kind AS kind, [v] AS vessels_drawn, x.day AS day, [c IN shown | c.name] AS calls, [c IN shown | c.c] AS held,
+  COLLECT { MATCH (s:Shipment) WHERE s.id IN x.shipments RETURN s ORDER BY s.id } AS cargo_drawn,
+  coalesce(x.times, 0) AS times,
+  CASE x.kind WHEN 'detour' THEN 'From ' + load + ' to ' + discharge + ' it went ' + round(x.factor, 1)
+      + ' times the direct way of ' + toInteger(x.km) + ' km.'
+    WHEN 'out of order' THEN 'It is said to have gone from ' + load + ' to ' + discharge + ' by ' + x.until
+      + ', and called at ' + shown[0].name + ' on ' + shown[0].from + ', before ' + shown[1].name + ' on '
+      + shown[1].from + '.'
+    WHEN 'too fast' THEN 'It left ' + shown[0].name + ' on ' + x.day + ' and came to ' + shown[1].name + ', '
+      + toInteger(x.km) + ' km away, on ' + x.until
+      + coalesce(', which takes ' + toInteger(x.knots) + ' knots or more', '') + '.'
+    ELSE 'It is said to have ' + CASE WHEN x.not_loading THEN 'left ' + load + ' on ' + x.day
+      ELSE 'come to ' + discharge + ' on ' + x.until END + ', and lay at ' + shown[0].name + ' from '
+      + shown[0].from + ' to ' + shown[0].to + '.' END AS text,
+  CASE x.kind WHEN 'detour' THEN 0.0 ELSE 3.0 END AS order, 0.0 AS cargo,
+  CASE WHEN x.kind <> 'detour' THEN 0.0 WHEN x.factor > 4 THEN 3.0 ELSE round(x.factor - 1, 2) END AS way,
+  x.kind = 'elsewhere' AND any(p IN [l, d] WHERE p.lat IS NULL OR p.lon IS NULL) AS placeless,
+  CASE WHEN x.rounds >= 3 THEN 'the same round is made ' + x.rounds + ' times'
+    WHEN x.served THEN 'other cargo of the vessel is loaded or discharged at every port on the way' END AS explained
 UNION ALL
 // Goods aboard at a port where another vessel lay, which soon left with like goods.
 CALL () {
-  MATCH (a)-[x:ALONGSIDE]->(b) WHERE $vessel IS NULL
+  MATCH (a)-[x:ALONGSIDE]->(b) WHERE $vessel IS NULL AND ($since IS NULL OR a.departed >= $since)
   RETURN a, x, b
   UNION
   MATCH (:Vessel {imo: $vessel})<-[:CARRIED_BY]-(s), (s)-[x:ALONGSIDE]-()
-  RETURN startNode(x) AS a, x, endNode(x) AS b
+  WITH startNode(x) AS a, x, endNode(x) AS b WHERE $since IS NULL OR a.departed >= $since
+  RETURN a, x, b
 }
 WITH a, x, b, [kg IN [a.weight_kg, a.gross_kg] WHERE kg > 0][0] AS a_kg,
   [kg IN [b.weight_kg, b.gross_kg] WHERE kg > 0][0] AS b_kg
-WHERE ($since IS NULL OR a.departed >= $since)
-  AND abs(a_kg - b_kg) <= $tolerance / 100.0 * CASE WHEN a_kg > b_kg THEN a_kg ELSE b_kg END
+WHERE x.times <= $most_lots AND abs(a_kg - b_kg) <= $tolerance / 100.0 * CASE WHEN a_kg > b_kg THEN a_kg ELSE b_kg END
 MATCH (a)-[:CARRIED_BY]->(v), (b)-[:CARRIED_BY]->(w), (b)-[:LOADED_AT]->(p)
 MATCH (v)-[c:CALLED_AT]->(p) WHERE c.arrived IN x.days
 WITH *, coalesce(c.departed_last, c.departed, c.arrived_last, c.arrived) AS to

@@ -6,6 +6,7 @@
 -- misses: |
 --   meetings at sea, goods without heading, weight, port or day, and voyages of more movements than
 --   `most_lots`, which are a liner's.
+-- left_out: "{count:voyage} with more movements than --most-lots {most_lots} not looked at for transfers."
 -- table: links
 -- reads: port_calls, shipments
 -- inputs:
@@ -26,12 +27,11 @@ goods AS (
   FROM shipments WHERE departed IS NOT NULL AND vessel IS NOT NULL
 ),
 voyages AS (
-  SELECT vessel, dep, count(DISTINCT movement) AS times
-  FROM goods WHERE exact GROUP BY vessel, dep HAVING times <= $most_lots
+  SELECT vessel, dep, count(DISTINCT movement) AS times FROM goods WHERE exact GROUP BY vessel, dep
 ),
 aboard AS (
   SELECT g.id, g.vessel, g.heading, g.kg, v.times, c.port, c."from", c."to"
-  FROM goods g JOIN voyages v USING (vessel, dep)
+  FROM goods g JOIN voyages v ON v.vessel = g.vessel AND v.dep = g.dep AND times <= $most_lots
   JOIN calls c ON c.vessel = g.vessel AND c."from" > g.dep AND c."to" < g.arr
   WHERE g.exact AND g.heading IS NOT NULL
     AND c.port <> g.load_port AND c.port <> g.discharge_port
@@ -46,3 +46,5 @@ WHERE EXISTS (
   FROM calls m WHERE m.vessel = g.vessel AND m.port = o.port
     AND m."from" <= o."to" AND o."from" <= m.gone AND m."from" <= g.dep)
 GROUP BY o.id, g.id
+UNION ALL BY NAME
+SELECT vessel AS a, times FROM voyages WHERE times > $most_lots AND vessel IN (SELECT vessel FROM calls)

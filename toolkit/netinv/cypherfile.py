@@ -27,6 +27,7 @@ TEXTS = (
     *("title", "about", "misses", "lawful", "red_flag", "explain", "group", "example"),
     "noun",  # what its rows are, where they are no findings: fact
     "chance",  # said against a finding as good as {by_chance} that chance alone makes
+    "left_out",  # of a link: what the rows without an end are, {count} of them, that it left out
 )
 OTHERS = {
     "inputs",  # name: {type, optional, default, help, min, max, choices, of}

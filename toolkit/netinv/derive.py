@@ -19,19 +19,21 @@ from netinv.case import Case, read_json, write_json
 from netinv.cypherfile import CypherFile
 from netinv.difference import Difference, Progress, silent, whole
 from netinv.graph import Graph
-from netinv.relate import Relations, failed
+from netinv.relate import Relations, failed, keys
 
 RULES = {
     "CONTROLLED_BY": ("controlled", ("Shipment", "Control")),
     "HOLDS": ("holds", ("Party", "Party")),
     "ALONGSIDE": ("alongside", ("Shipment", "Shipment")),
+    "DEVIATED_TO": ("deviated", ("Vessel", "Port")),
 }
 """Relationship → the name of its files, and the labels that it joins."""
 
 
 @dataclass(frozen=True)
 class Derived:
-    """What one derivation made: how many relationships stand, were written, were removed."""
+    """What one derivation made: how many relationships stand, were written, were removed, and how
+    much the rule left out."""
 
     rule: str
     inputs: Mapping[str, Any]
@@ -39,6 +41,7 @@ class Derived:
     kept: int = 0
     written: int = 0
     removed: int = 0
+    left_out: int = 0
 
 
 def program(type_: str, suffix: str = "sql") -> CypherFile:
@@ -87,18 +90,23 @@ def derive(
     sql = program(type_)
     name, values = _rule(type_, given or {})
     table = _table(type_)
+    written = program(type_, "cypher")
+    named = ", ".join(keys(written))
     with Relations(case) as relations:
         execute = relations.database.execute
         try:
             execute(f"CREATE TABLE {table} AS {sql.statement}", values)
         except duckdb.Error as error:
             raise failed(error, sql.path.name) from None
+        # A rule that leaves something out gives a row without an end for it.
+        left_out = relations.one(f"SELECT count(*) FROM {table} WHERE b IS NULL")
+        execute(f"DELETE FROM {table} WHERE b IS NULL")
         execute(
-            f"CREATE VIEW {table}_rows AS SELECT *, to_json([a, b])::VARCHAR AS key,"
+            f"CREATE VIEW {table}_rows AS SELECT *, json_array({named})::VARCHAR AS key,"
             f" '{name}' AS rule FROM {table}"
         )
         difference = Difference(case, graph, relations, progress)
-        difference.relate(table, RULES[type_][1], type_, program(type_, "cypher").statement)
+        difference.relate(table, RULES[type_][1], type_, written.statement)
         made = Derived(
             rule=name,
             inputs={key: str(value) for key, value in values.items() if value is not None},
@@ -106,6 +114,7 @@ def derive(
             kept=difference.count(table),
             written=difference.count(f"change_{table}"),
             removed=difference.count(f"gone_{table}"),
+            left_out=left_out,
         )
         write_json(_record(case, type_), made.__dict__)
         difference.settle()

@@ -13,6 +13,7 @@ import duckdb
 from netinv.bulk import After, Bulk
 from netinv.case import Case, read_json, write_json
 from netinv.graph import Graph, Mark
+from netinv.model import KEYS
 from netinv.relate import Relations, quoted
 
 BATCH = 5_000
@@ -149,15 +150,15 @@ class Difference:
 
     def relate(self, table: str, ends: tuple[str, str], type_: str, statement: str) -> None:
         """Write the derived relationships of a table: rows with their ends' keys `a` and `b`, and
-        `key`, a JSON list that begins with those two. `ends` are the labels that have an `id`."""
+        `key`, a JSON list that begins with those two. `ends` are the labels of the two."""
         rows = f"{table}_rows"
         self.compare(table, f"SELECT key, hash(t) AS row_hash FROM {rows} t")
         if not self.pending:
             return
         start, end = ends
         self.write(
-            f"UNWIND $rows AS row MATCH (:{start} {{id: row.a}})-[h:{type_} {{key: row.key}}]->"
-            f"(:{end} {{id: row.b}}) DELETE h",
+            f"UNWIND $rows AS row MATCH (:{start} {{{KEYS[start]}: row.a}})"
+            f"-[h:{type_} {{key: row.key}}]->(:{end} {{{KEYS[end]}: row.b}}) DELETE h",
             self.relations.batches(
                 f"SELECT key ->> 0 AS a, key ->> 1 AS b, key FROM gone_{table}", BATCH
             ),

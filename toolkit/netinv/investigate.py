@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from netinv import cypherfile, link, runs
+from netinv import cypherfile, derive, link, runs
 from netinv.case import Case
 from netinv.cypherfile import OPTIONS, CypherFile
 from netinv.errors import CaseError, DefinitionError, InputError, QueryError
@@ -150,6 +150,7 @@ def run(
     lost = answer.more or bool(links and (links.cut or links.crowded) and uses_links(file))
     if hubs := file.mapping("hubs"):
         lost = _say_hubs(graph, hubs, values, result) or lost
+    lost = _say_left_out(case, file, result) or lost
     if options["exact"] and lost:
         result.notes.append("This is not exact: see above what was cut, and how to keep it.")
     rows = {row for node in result.nodes.values() for row in node.sources}
@@ -193,6 +194,18 @@ def _say_hubs(
             f" {named}{rest}."
         )
     return bool(rows)
+
+
+def _say_left_out(case: Case, file: CypherFile, result: Result) -> bool:
+    """List what the rules of the derived relationships that a question reads left out: any?"""
+    made = [(type_, derive.kept(case, type_)) for type_ in derive.used(file)]
+    said = [
+        _filled(derive.program(type_).text("left_out"), {**one.inputs, "count": one.left_out})
+        for type_, one in made
+        if one and one.left_out
+    ]
+    result.cut += said
+    return bool(said)
 
 
 def find(graph: Graph, word: str) -> str:
