@@ -85,6 +85,6 @@ def test_one_is_counted_as_one() -> None:
 
 def test_nothing_to_look_at_is_an_error() -> None:
     nothing = network("A-B")
-    nothing.findings = [replace(nothing.findings[0], decided="dismissed by me")]
+    nothing.findings = [replace(nothing.findings[0], dismissed=True)]
     with pytest.raises(InputError, match="hold no finding"):
         players.players([nothing])

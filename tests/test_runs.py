@@ -200,10 +200,11 @@ def test_a_dismissed_finding_is_counted_and_comes_back(case: OpenCase, tmp_path:
     assert "1 dismissed and not listed: --dismissed lists them." in result.cut
     (again,) = case.run("find-shared-directors", dismissed=True).findings
     assert again.decided.startswith("dismissed by ") and "one family" in again.decided
+    assert again.put_aside
     path = case.case.path("decisions.json")
     path.write_text(path.read_text().replace(TOMORROW, "2020-01-01"))
     (back,) = case.run("find-shared-directors").findings
-    assert "(expired)" in back.decided
+    assert "(expired)" in back.decided and not back.put_aside
     case.confirm(found.id)
     assert case.run("find-shared-directors").findings[0].decided.startswith("confirmed by ")
     assert case.diff("find-shared-directors~1", "find-shared-directors").changed

@@ -63,7 +63,7 @@ def test_a_page_of_an_earlier_summary_holds_what_is_so_now(tmp_path: Path) -> No
 
 def test_what_was_dismissed_does_not_count() -> None:
     (one, *_) = answers()
-    one.findings = [replace(f, decided="dismissed by x on 2026-01-01: y") for f in one.findings]
+    one.findings = [replace(f, dismissed=True) for f in one.findings]
     assert summary.of([one]).touched == []
 
 

@@ -444,9 +444,9 @@ class Reader:
         ranked = self._folded(ranked, [rows[i] for i in order])
         explained = [one for one in ranked if one.explained]
         listed = ranked if self.options["lawful"] else [o for o in ranked if not o.explained]
-        away = [one for one in listed if self._dismissed(one)]
+        away = [one for one in listed if one.dismissed]
         if not self.options["dismissed"]:
-            listed = [one for one in listed if not self._dismissed(one)]
+            listed = [one for one in listed if not one.dismissed]
         limit = int(self.options["limit"])
         cut = self.result.cut
         if explained and not self.options["lawful"]:
@@ -501,6 +501,7 @@ class Reader:
             values[BY_CHANCE] = bisect_right(self.chance, -score, key=lambda one: -one)
             against[BY_CHANCE] = self.file.text("chance")
         id_ = finding_id(self.file.name, self._key(row))
+        decision = self.decided.get(id_)
         said = [_filled(text, values) for name, text in against.items() if values.get(name)]
         if self.undeclared and not explained:  # what is explained rests on something found
             said.append(self.undeclared)
@@ -514,12 +515,9 @@ class Reader:
             sentence=_filled(self.file.text("explain"), values),
             explained=str(explained or ""),
             against=tuple(said),
-            decided=str(self.decided.get(id_, "")),
+            decided=str(decision or ""),
+            dismissed=bool(decision and decision.puts_away()),
         )
-
-    def _dismissed(self, one: Finding) -> bool:
-        decision = self.decided.get(one.id)
-        return bool(decision and decision.puts_away())
 
     def _key(self, row: Mapping[str, Any]) -> list[str]:
         """The `label:key` list that names a finding: the nodes of its key columns, or values."""

@@ -73,7 +73,7 @@ def players(answers: Sequence[Result], most: int = 10, remove: int = 5, seed: in
     left_out = 0
     for result in answers:
         for one in result.findings:
-            if one.explained or one.decided.startswith("dismissed"):
+            if one.put_aside:
                 left_out += 1
                 continue
             for id_ in one.nodes:

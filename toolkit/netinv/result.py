@@ -70,7 +70,7 @@ class Finding:
     `score`; `nodes` and `edges` the ids of what it drew; `sentence` says it in words; `against`
     what speaks against it; `explained` why it may be lawful (then it ranks behind all others);
     `variants` counts the weaker rows that were folded into it; `decided` is what a person decided
-    of it.
+    of it, `dismissed` whether that puts it away.
     """
 
     id: str
@@ -84,6 +84,12 @@ class Finding:
     against: tuple[str, ...] = ()
     variants: int = 0
     decided: str = ""
+    dismissed: bool = False
+
+    @property
+    def put_aside(self) -> bool:
+        """Whether something on record, or a person, says that it is none."""
+        return self.dismissed or bool(self.explained)
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@ def of(
             if note not in _lacking(result):
                 known.setdefault(note, []).append(result.question.command)
         for one in result.findings:
-            if one.explained or one.decided.startswith("dismissed"):
+            if one.put_aside:
                 continue
             for id_ in one.nodes:
                 node = result.nodes[id_]
