@@ -45,7 +45,7 @@ def asked(case: Path, memory: str, limit: float, command: str, given: Mapping[st
         watched = Watched(case)
         with session.begin_transaction(timeout=limit) as transaction:
             begun = time.monotonic()
-            result = transaction.run(file.statement, values)
+            result = transaction.run(file.asked(), given=values)
             count = sum(1 for _ in islice(result, investigate.MOST))
             took = time.monotonic() - begun
             more = result.peek() is not None

@@ -46,8 +46,14 @@ WHERE c.measure IN ['licence', 'ban'] AND c.decides
 WITH *, [x IN [s.weight_kg, s.gross_kg] WHERE x > 0][0] AS kg
 WHERE coalesce(kg >= $least, true)
 ORDER BY c.measure, c.match, k.id
-// The strictest comes first: a ban before a licence duty, the code itself before a wider one.
-WITH s, kg, collect(c) AS links, collect(k) AS rows
+// The strictest comes first: a ban before a licence duty, the code itself before a wider one. Each
+// regime asks for a licence of its own; of several, the one that is told is one that nothing explains.
+WITH s, kg, collect({c: c, k: k}) AS every
+CALL (every) {
+  UNWIND every AS one
+  WITH one.c.regime AS ruled, collect(one.c) AS links, collect(one.k) AS rows
+  RETURN links, rows
+}
 WITH *, links[0] AS c, rows[0] AS k
 // A licence covers its holder, goods, destination, end user and days; what it leaves empty, it allows.
 WITH *, COLLECT {
@@ -92,7 +98,7 @@ RETURN s.id AS shipment,
     'nobody named') AS receiver,
   s.description AS description, s.hs AS hs, kg AS weight_kg,
   c.dispatch AS dispatch, c.destination AS destination, c.regime AS regime, c.on AS on,
-  c.since AS day, [one IN rows | one.id] AS controls, control,
+  c.since AS day, [one IN every | one.k.id] AS controls, control,
   note, CASE WHEN kg > 0 THEN 'kg of ' ELSE '' END
     + coalesce(s.description + ' (HS ' + s.hs + ')', 'goods of HS ' + s.hs)
     + CASE WHEN kg > 0 THEN '' ELSE ', of which no weight is recorded' END AS goods,
