@@ -41,15 +41,10 @@
 //   days: {type: integer, default: 730, min: 30, max: 3650, ours: true, help: Days before the control in which the home company shipped and after it in which the other begins}
 //   least: {type: integer, default: 2, min: 1, max: 1000, ours: true, help: Least shipments from abroad}
 CYPHER 25
-CALL () {
-  MATCH (k:Control) WHERE k.measure IN ['licence', 'ban'] AND k.hs IS NOT NULL AND k.origin IS NOT NULL
-  WITH left(k.hs, 6) AS goods, k.origin AS origin, min(k.from) AS since
-  RETURN collect({goods: goods, origin: origin, since: since}) AS rules
-}
 // Of one company, what it and those that share an owner with it send; else what a rule names.
-CALL (rules) {
-  UNWIND CASE WHEN $company IS NULL THEN rules ELSE [] END AS rule
-  WITH DISTINCT rule.goods AS goods
+CALL () {
+  MATCH (k:Control) WHERE $company IS NULL AND k.measure IN ['licence', 'ban'] AND k.origin IS NOT NULL
+  WITH DISTINCT left(k.hs, 6) AS goods
   MATCH (s:Shipment) WHERE s.hs STARTS WITH goods
   RETURN s
   UNION
@@ -60,10 +55,17 @@ CALL (rules) {
   MATCH (c)-[:SHIPPED|EXPORTED_BY|SOLD_BY]-(s:Shipment)
   RETURN s
 }
-WITH rules, left(s.hs, 6) AS code, s
+WITH left(s.hs, 6) AS code, s
 WHERE code IS NOT NULL AND coalesce(s.departed, s.declared) IS NOT NULL AND s.weight_kg > 0
-WITH rules, code, collect(s) AS lots
-WITH [rule IN rules WHERE code STARTS WITH rule.goods] AS ruling, lots
+WITH code, collect(s) AS lots
+WITH collect({code: code, lots: lots}) AS every
+CALL () {
+  MATCH (k:Control) WHERE k.measure IN ['licence', 'ban'] AND k.hs IS NOT NULL AND k.origin IS NOT NULL
+  WITH left(k.hs, 6) AS goods, k.origin AS origin, min(k.from) AS since
+  RETURN collect({goods: goods, origin: origin, since: since}) AS rules
+}
+UNWIND every AS one
+WITH [rule IN rules WHERE one.code STARTS WITH rule.goods] AS ruling, one.lots AS lots
 WHERE size(ruling) > 0
 UNWIND lots AS s
 WITH ruling, s, coalesce(s.departed, s.declared) AS day,

@@ -25,7 +25,7 @@
 //   same_buyers: 0.5 for each buyer of the direct lane that buys through the third country, 1.5 at most
 // explain: |
 //   {good} from {origin} to {destination}: {before_kg} kg in the {days_before:day} before
-//   {since} ({control}), {after_kg} kg in the {days_after:day} after. {through} sent
+//   {since} ({rule}), {after_kg} kg in the {days_after:day} after. {through} sent
 //   {through_kg} kg there after, {through_before_kg} kg before, and got {fed_kg} kg from {origin},
 //   {fed_before_kg} kg before. Buyers of both: {buyers}.
 // against:
@@ -158,7 +158,8 @@ WITH *, COLLECT { UNWIND direct.ids_before + coalesce(f.inward.ids_after, []) + 
   MATCH (s:Shipment {id: id}) RETURN DISTINCT s ORDER BY s.id } AS examples,
   COLLECT { MATCH (k:Control {id: rule.control}) RETURN k } AS control_drawn
 RETURN f.good AS good, direct.sent AS origin, onward.sent AS through, direct.meant AS destination,
-  rule.start AS since, rule.control AS control, $days AS days_before, f.days_after AS days_after,
+  rule.start AS since, rule.control AS control,
+  head([k IN control_drawn | k.id + coalesce(' of ' + k.regime, '') + coalesce(': ' + head(split(head(split(k.description, '. ')), '; ')), '')]) AS rule, $days AS days_before, f.days_after AS days_after,
   direct.before_kg AS before_kg, direct.after_kg AS after_kg, onward.before_kg AS through_before_kg,
   onward.after_kg AS through_kg, coalesce(f.inward.before_kg, 0.0) AS fed_before_kg,
   coalesce(f.inward.after_kg, 0.0) AS fed_kg, size(both) AS buyers, both[..10] AS buyer_ids,

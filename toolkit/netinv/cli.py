@@ -1046,12 +1046,21 @@ def _ask(
 
 def _writable(outputs: Sequence[Path]) -> None:
     """Refuse what cannot be written before anything is asked."""
-    from netinv.tables import known_format, writable
+    from netinv.tables import files, known_format, writable
 
+    taken: set[Path] = set()
     for path in outputs:
         with _naming(f"-o {path}"):
             known_format(path)
         writable(path)
+        made = {one.resolve() for one in files(path)}
+        if both := made & taken:
+            raise InputError(
+                f"{min(both).name} is written by another -o too",
+                where=f"-o {path}",
+                next="give each file a name of its own",
+            )
+        taken |= made
 
 
 def _answered(
@@ -1069,7 +1078,7 @@ def _answered(
     elif result.answer != UNCHECKED and not outputs:
         screen.findings(result)
     if not explain:  # which has said so among what was not checked
-        tell(f"{result.question.title}: {result.in_short()}")
+        tell(f"{result.heading()}: {result.in_short()}")
         for line in (*result.checked, *result.cut, *result.notes):
             tell("  " + line)
     if result.findings and not result.question.texts.get("noun"):

@@ -18,6 +18,9 @@ EXPLAINED, DISMISSED, VARIANTS = (
 )
 """End what is said of findings that were put aside, and not lost."""
 
+ENTITIES = ("Company", "Person", "Party", "Vessel", "Port", "Shipment")
+"""Labels of what a question can be asked of."""
+
 SHAPE = "netinv.result/1"
 """The version of the JSON shape of a result."""
 
@@ -129,6 +132,17 @@ class Result:
     cut: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     lines: dict[str, str] = field(default_factory=dict)
+
+    def heading(self) -> str:
+        """The question's title, and whom it was asked of, by name, as far as they were found."""
+        known = {node.key: node for node in self.nodes.values() if node.label in ENTITIES}
+        values = [one for one in self.question.inputs.values() if isinstance(one, str)]
+        whom = [
+            f"{known[one].name} ({one})" if known[one].name not in ("", one) else one
+            for one in values
+            if one in known
+        ]
+        return self.question.title + (f": {', '.join(whom)}" if whom else "")
 
     def in_short(self) -> str:
         """How many findings there are, in words, or what else the answer is."""

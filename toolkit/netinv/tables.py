@@ -27,6 +27,9 @@ LONGEST = 32_767
 WIDEST = 60
 """Characters that a column of xlsx is made wide at most."""
 
+BESIDE = {".csv": (".evidence.csv", ".question.json"), ".parquet": (".evidence.parquet",)}
+"""Format → the endings of the files that are written beside one of it."""
+
 BEFORE, AFTER = ("finding", "score"), ("explained", "against", "variants", "decided", "sentence")
 """Our columns of a line, before and after those of the question."""
 
@@ -122,6 +125,11 @@ def known_format(path: Path) -> None:
         )
 
 
+def files(path: Path) -> list[Path]:
+    """The files that an answer written to a file makes: itself and those beside it."""
+    return [path, *(path.with_suffix(suffix) for suffix in BESIDE.get(path.suffix, ()))]
+
+
 def writable(path: Path) -> None:
     """Refuse a file that cannot be written before anything is asked. Raises InputError."""
     known_format(path)
@@ -176,11 +184,10 @@ def _save_csv(result: Result, path: Path) -> list[Path]:
             return safe
         return value
 
-    beside = path.with_suffix(".evidence.csv")
+    path, beside, said = files(path)
     for table, file in ((frame(result), path), (evidence(result), beside)):
         text = table.map(cell).to_csv(index=False, lineterminator="\n")
         _write(file, text.encode("utf-8-sig"))
-    said = path.with_suffix(".question.json")
     _write(said, _json(_question(result) | counts))
     return [path, beside, said]
 
@@ -211,7 +218,7 @@ def _save_parquet(result: Result, path: Path) -> list[Path]:
             )
     kinds = {"derived": pa.bool_(), "record": pa.int64()}
     schema = pa.schema([(name, kinds.get(name, pa.string())) for name in EVIDENCE])
-    beside = path.with_suffix(".evidence.parquet")
+    path, beside = files(path)
     said = {b"netinv.question": _json(_question(result))}
     for table, file in (
         (pa.Table.from_pandas(made, preserve_index=False), path),

@@ -83,7 +83,7 @@ def page(result: Result) -> str:
         f"style-src {_hash(style)}; script-src {_hash(vis)} {_hash(script)}"
     )
     values = {
-        "title": html.escape(shown(result.question.title)),
+        "title": html.escape(shown(result.heading())),
         "policy": html.escape(policy),
         "style": style,
         "vis": vis,
