@@ -43,6 +43,10 @@ PLAINER = {
 KEPT = ("Shipment:", "Company:", "Person:", "Vessel:")
 
 
+class FailedError(Exception):
+    """A command that was not done."""
+
+
 @dataclass
 class Answer:
     """What one command found of its cases."""
@@ -150,7 +154,7 @@ def netinv(case: Path, *words: str | Path) -> str:
         check=False,
     )
     if done.returncode not in (0, 3):
-        raise SystemExit(f"netinv {words[0]}: {done.stderr}")
+        raise FailedError(f"netinv {words[0]}: {done.stderr}")
     return done.stdout
 
 
@@ -185,11 +189,15 @@ def table(folder: Path, case: Path, hard: bool, show: bool, only: Sequence[str])
     )
     for command in only or truth.told:
         begun = time.monotonic()
-        found, all_of_them = asked(case, command)
-        took = time.monotonic() - begun
+        try:
+            found, all_of_them = asked(case, command)
+            took = time.monotonic() - begun
+            if command in PLAINER:
+                _, all_of_them = asked(case, command, *PLAINER[command])
+        except FailedError as error:
+            print(f"{command:30} FAILED: {error}", flush=True)
+            continue
         one = truth.judged(command, found)
-        if command in PLAINER:
-            _, all_of_them = asked(case, command, *PLAINER[command])
         plain = truth.judged(command, all_of_them)
         short = [
             name
