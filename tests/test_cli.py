@@ -121,6 +121,7 @@ def test_start_up_loads_neither_driver_nor_pandas() -> None:
         (["--memory", "1m", "sources"], 2, "netinv: --memory: '1m' is not a size of at least"),
         (["find-rings", "-o", "r.pdf"], 2, "-o r.pdf: .pdf is no format to write (use .csv"),
         (["find-rings", "-o", "tests"], 2, "is no format to write"),
+        (["find-rings", "-o", "r.csv", "-o", "r.question.json"], 2, "is written by another -o too"),
         (["find-rings", "-o", "no/r.csv"], 1, "no/r.csv: is in no folder (make no first)"),
         (["sources", "drop", "ffff", "--reason", " "], 2, "--reason: is empty"),
     ],

@@ -551,6 +551,21 @@ def test_a_workbook_that_is_no_table_is_refused(
     assert said(book(tmp_path, rows)) == text
 
 
+def test_a_workbook_that_would_fill_the_memory_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = book(tmp_path, [["id", "name"], *([f"C{n}", f"Acme {n}"] for n in range(500))])
+    with zipfile.ZipFile(path) as whole:
+        texts = sum(o.file_size for o in whole.infolist() if "/worksheets/" not in o.filename)
+    monkeypatch.setattr(files, "UNPACKED", texts)
+    assert len(read(path)[1]) == 500
+    monkeypatch.setattr(files, "UNPACKED", texts - 1)
+    assert said(path) == (
+        f"companies.xlsx: unpacks to {texts:,} bytes beside its sheets, more than {texts - 1:,}"
+        " (save the sheet as csv)"
+    )
+
+
 def test_a_workbook_that_is_none_or_damaged_is_refused(tmp_path: Path) -> None:
     assert said(make(tmp_path, PLAIN, "companies.xlsx")) == (
         "companies.xlsx: is no xlsx file: File is not a zip file"

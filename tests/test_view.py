@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 
 from netinv import view
 from netinv.result import Finding, Node
-from tests.samples import HOSTILE, empty, pair, told
+from tests.samples import HOSTILE, empty, pair, ring, told
 
 FLAGS = [
     "--no-sandbox",
@@ -149,6 +150,14 @@ def test_it_asks_for_nothing_but_itself_and_runs_no_name(opened: Any) -> None:
     assert HOSTILE["script"] in text
     assert "invoice\\u202efdp.exe" in text and "\u202e" not in text
     assert opened.inner_text("h1") == "Goods that come home & <b>more</b>"
+
+
+def test_the_head_names_whom_it_was_asked_of() -> None:
+    one = ring()
+    one.question = replace(one.question, inputs={"company": "C1", "days": 180, "regime": "X"})
+    assert one.heading() == f"{one.question.title}: {HOSTILE['image']} (C1)"
+    assert f"{html.escape(HOSTILE['image'])} (C1)</h1>" in view.page(one)
+    assert ring().heading() == one.question.title
 
 
 @pytest.mark.page

@@ -1050,16 +1050,14 @@ def _writable(outputs: Sequence[Path]) -> None:
 
     taken: set[Path] = set()
     for path in outputs:
+        made = {one.resolve() for one in files(path)}
         with _naming(f"-o {path}"):
             known_format(path)
+            if both := made & taken:
+                raise InputError(
+                    f"{min(both).name} is written by another -o too", next="name another file"
+                )
         writable(path)
-        made = {one.resolve() for one in files(path)}
-        if both := made & taken:
-            raise InputError(
-                f"{min(both).name} is written by another -o too",
-                where=f"-o {path}",
-                next="give each file a name of its own",
-            )
         taken |= made
 
 

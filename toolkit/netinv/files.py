@@ -30,6 +30,9 @@ RAW = 50_000
 """Characters of a rejected line that are shown; the original has them all."""
 COLUMNS = 5_000
 """Columns that a table may have: a file of more is no table, and would fill the memory."""
+UNPACKED = 1_000_000_000
+"""Bytes that an xlsx file may hold beside its sheets, which are read row by row: its texts are read
+at once, and a small file may unpack to more than any memory."""
 
 csv.field_size_limit(16 * 1024 * 1024)
 
@@ -372,6 +375,14 @@ def _open_xlsx(path: Path) -> Opened:
     # What openpyxl makes of a damaged book is any of these.
     damaged = (zipfile.BadZipFile, ParseError, LookupError, ValueError, AttributeError, TypeError)
     try:
+        with zipfile.ZipFile(path) as packed:
+            parts = [one for one in packed.infolist() if "/worksheets/" not in one.filename]
+        if (size := sum(one.file_size for one in parts)) > UNPACKED:
+            raise InputError(
+                f"unpacks to {size:,} bytes beside its sheets, more than {UNPACKED:,}",
+                where=path.name,
+                next="save the sheet as csv",
+            )
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except damaged as error:
         raise InputError(f"is no xlsx file: {error}", where=path.name) from None

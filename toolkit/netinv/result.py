@@ -138,7 +138,7 @@ class Result:
         known = {node.key: node for node in self.nodes.values() if node.label in ENTITIES}
         values = [one for one in self.question.inputs.values() if isinstance(one, str)]
         whom = [
-            f"{known[one].name} ({one})" if known[one].name not in ("", one) else one
+            f"{known[one].name[:60]} ({one})" if known[one].name not in ("", one) else one
             for one in values
             if one in known
         ]
