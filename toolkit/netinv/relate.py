@@ -61,6 +61,7 @@ class Relations:
         self.database.execute(f"SET memory_limit = '{allowance()}MB'")
         self.database.execute("SET preserve_insertion_order = false")
         self.ranks = self._ranks()
+        self.database.execute("BEGIN")
         for spec in cypherfile.tables().values():
             self._raw(spec)
         self.database.execute("CREATE TABLE company_ids AS SELECT DISTINCT id FROM raw_companies")
@@ -72,6 +73,7 @@ class Relations:
         self.database.execute(VESSEL)
         for spec in cypherfile.tables().values():
             self._resolved(spec)
+        self.database.execute("COMMIT")
 
     def __enter__(self) -> Relations:
         return self
