@@ -153,7 +153,7 @@ def main(words: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--sizes", type=int, nargs="+", default=[50_000, 500_000])
     parser.add_argument("--limit", type=float, default=60, help="seconds for a question")
-    parser.add_argument("--memory", default="2g", help="heap of netinv's Neo4j")
+    parser.add_argument("--memory", default="1g", help="heap of netinv's Neo4j")
     parser.add_argument("--only", nargs="+", metavar="NAME", help="only these investigations")
     parser.add_argument("--keep", type=Path, help="keep worlds and cases in this folder")
     given = parser.parse_args(words)
