@@ -157,6 +157,8 @@ def test_the_head_names_whom_it_was_asked_of() -> None:
     one.question = replace(one.question, inputs={"company": "C1", "days": 180, "regime": "X"})
     assert one.heading() == f"{one.question.title}: {HOSTILE['image']} (C1)"
     assert f"{html.escape(HOSTILE['image'])} (C1)</h1>" in view.page(one)
+    one.question = replace(one.question, inputs={"company": HOSTILE["image"].upper()})
+    assert one.heading() == f"{one.question.title}: {HOSTILE['image']} (C1)"
     assert ring().heading() == one.question.title
 
 

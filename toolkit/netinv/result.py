@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from netinv.inputs import folded_key
+
 FOUND, NOTHING, UNCHECKED = "found", "found nothing", "could not be checked"
 BRANCH = "Could not be checked: "
 """Begins the note of a part of a question that could not be checked where the rest was."""
@@ -135,12 +137,14 @@ class Result:
 
     def heading(self) -> str:
         """The question's title, and whom it was asked of, by name, as far as they were found."""
-        known = {node.key: node for node in self.nodes.values() if node.label in ENTITIES}
-        values = [one for one in self.question.inputs.values() if isinstance(one, str)]
+        entities = [node for node in self.nodes.values() if node.label in ENTITIES]
+        known = {folded_key(node.name): node for node in entities if node.name}
+        known |= {folded_key(node.key): node for node in entities}
+        words = [one for one in self.question.inputs.values() if isinstance(one, str)]
+        found = [known[key] for word in words if (key := folded_key(word)) in known]
         whom = [
-            f"{known[one].name[:60]} ({one})" if known[one].name not in ("", one) else one
-            for one in values
-            if one in known
+            f"{one.name[:60]} ({one.key})" if one.name not in ("", one.key) else one.key
+            for one in found
         ]
         return self.question.title + (f": {', '.join(whom)}" if whom else "")
 
