@@ -21,7 +21,7 @@ from netinv.case import default_folder, now
 from netinv.cypherfile import OPTIONS, CypherFile
 from netinv.errors import CaseError, DefinitionError, InputError, NetinvError
 from netinv.inputs import Input, shown
-from netinv.result import counted
+from netinv.result import LEAD, counted
 
 SECTIONS = {
     "Case": ("demo", "load", "sources", "rebuild", "link", "server", "doctor"),
@@ -635,7 +635,7 @@ def run_all(
     for one in made.known:
         tell(f"{one.note} [{', '.join(one.questions)}]")
     tell(f"wrote {written[0]}, {written[1]} and {len(written) - 2:,} pages beside them")
-    tell("A finding is a lead and no proof: read what speaks against it.")
+    tell(LEAD)
     if failed:
         ctx.exit(1)
 
@@ -1080,7 +1080,7 @@ def _answered(
         for line in (*result.checked, *result.cut, *result.notes):
             tell("  " + line)
     if result.findings and not result.question.texts.get("noun"):
-        tell("  A finding is a lead and no proof: read what speaks against it.")
+        tell(f"  {LEAD}")
     for path in written:
         tell(f"wrote {path}")
     if result.answer == UNCHECKED:

@@ -23,6 +23,8 @@ EXPLAINED, DISMISSED, VARIANTS = (
 ENTITIES = ("Company", "Person", "Party", "Vessel", "Port", "Shipment")
 """Labels of what a question can be asked of."""
 
+LEAD = "A finding is a lead and no proof: read what speaks against it."
+
 SHAPE = "netinv.result/1"
 """The version of the JSON shape of a result."""
 

@@ -21,7 +21,7 @@ import pyvis
 from pyvis.network import Network
 
 from netinv.inputs import shown
-from netinv.result import Edge, Finding, Node, Result, plain
+from netinv.result import LEAD, Edge, Finding, Node, Result, plain
 
 MOST = 1_500
 """Nodes drawn on one page: the first findings that fit; how many are not drawn is said."""
@@ -90,6 +90,7 @@ def page(result: Result) -> str:
         "script": script,
         "data": _embedded_json(data),
         "answer": html.escape(result.in_short()),
+        "lead": "" if result.question.texts.get("noun") else f" · {LEAD}",
         "asked": _asked(result, left_out),
     }
     return re.sub(r"<!--(\w+)-->", lambda found: values[found[1]], template)
