@@ -400,14 +400,52 @@ def test_a_vessel_lay_where_its_papers_do_not_put_it(
     assert ", ".join(sorted(said)) == found
 
 
+# ---------------------------------------------------------------- goods outside a line
+
+
+def coffee(firms: int = 20, rest: str = "", lots: int = 19) -> dict[str, str]:
+    """Coffee traders of so many shipments each, and the rest of the shipments."""
+    rows = [f"F{f}-{n},F{f},0901," for f in range(firms) for n in range(20 if f else lots)]
+    return {"shipments": "\n".join(["id,shipper,hs,movement", *rows, *rest.split()])}
+
+
+@pytest.mark.parametrize(
+    ("tables", "given", "found"),
+    [
+        (coffee(rest="X,F0,811292,"), {}, ["X"]),
+        (coffee(rest="X,F0,811292,"), {"least": "21"}, []),
+        (coffee(rest="X,F0,811292,", firms=19), {}, []),  # a line of too few
+        (coffee(rest="X,F0,811292,"), {"share": "4.9"}, []),
+        (coffee(rest="X,F0,811292, Y,F0,7108,", lots=38), {}, ["X", "Y"]),
+        (coffee(rest="X,F0,811292, Y,F0,7108,"), {}, []),  # a little of everything
+        (coffee(rest="X,F0,811292, Y,F0,811292,", lots=38), {}, ["X", "Y"]),
+        (coffee(rest="X,F0,811292,M Y,F0,811292,M"), {}, ["X", "Y"]),  # one movement
+        (coffee(rest="X,F0,811292, Y,F1,811292,"), {}, []),  # two of twenty trade it
+        (coffee(rest="X,F0,811292, Y,F1,811292,"), {"usual": "10"}, ["X", "Y"]),
+        (coffee(rest="X,F0,0902,"), {}, []),  # its own chapter
+        (coffee(rest="X,F0,,"), {}, []),
+    ],
+)
+def test_few_goods_that_hardly_any_company_of_the_line_trades_are_strange_to_it(
+    derived: Derive, tables: dict[str, str], given: dict[str, str], found: list[str]
+) -> None:
+    rows = derived("OFF_BUSINESS", tables, **given)
+    assert sorted(row["b"] for row in rows) == found
+    assert all(row["line"] == "09" and row["peers"] >= 20 for row in rows)
+
+
 # ---------------------------------------------------------------- rules and writers
 
 
 @pytest.mark.parametrize("type_", derive.RULES)
 def test_what_writes_a_relationship_writes_what_its_rule_gives(derived: Derive, type_: str) -> None:
     tables = {"ownerships": "owner | owned | share\nP | A | 60", "controls": CONTROLS}
-    own = {"ALONGSIDE": alongside, "DEVIATED_TO": voyage}.get(type_)
-    trade = own() if own else shipment(hs="8112", destination="KP")
+    trade = shipment(hs="8112", destination="KP")
+    trade = {
+        "ALONGSIDE": alongside(),
+        "DEVIATED_TO": voyage(),
+        "OFF_BUSINESS": coffee(rest="X,F0,811292,"),
+    }.get(type_, trade)
     rows = derived(type_, tables | trade)
     written = {one.name for one in derive.program(type_, "cypher").inputs}
     assert rows and set(rows[0]) | {"rule"} == written

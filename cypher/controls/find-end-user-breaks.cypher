@@ -7,7 +7,8 @@
 //   end users that never had the goods and passed nothing on that is on record.
 // lawful: |
 //   returns and repairs, processing on record at the end user or the holder, standing trade that sends
-//   such goods on by habit: listed with --lawful.
+//   such goods on by habit: listed with --lawful. An end user that sells other goods of like weight
+//   looks the same, in a large case a few times: where only weight ties them, look for a lot or serial.
 // red_flag: |
 //   Singapore, charges of 2025-02-27: servers sold under false end-user statements and sent on; US
 //   Attorney, Southern District of New York, 2026-03-19.

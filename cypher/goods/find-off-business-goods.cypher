@@ -38,53 +38,25 @@
 //   share: {type: number, default: 5, min: 0.1, max: 50, ours: true, help: "Most percent of a company's shipments that are strange goods, all chapters together"}
 //   usual: {type: number, default: 3, min: 0, max: 100, ours: true, help: Most percent of the companies of a line that trade goods that are strange to it}
 CYPHER 25
-// One company that has no line, or no few goods beside it, need not be set beside all others.
-CALL () {
-  WITH $company AS company WHERE company IS NULL
-  RETURN true AS compared
-  UNION
-  MATCH (:Party {id: $company})-[:SHIPPED|EXPORTED_BY|SOLD_BY|CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY]-(s)
-  WHERE s.hs IS NOT NULL
-  WITH left(s.hs, 2) AS chapter, count(DISTINCT coalesce(s.movement, s.id)) AS n
-  WITH sum(n) AS movements, collect(n) AS numbers
-  WHERE movements >= $least AND any(n IN numbers WHERE 2 * n >= movements)
-    AND any(n IN numbers WHERE 100 * n <= movements * $share)
-  RETURN true AS compared
-}
-MATCH (c:Party)-[:SHIPPED|EXPORTED_BY|SOLD_BY|CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY]-(s)
-WHERE s.hs IS NOT NULL
-WITH c, left(s.hs, 2) AS chapter, count(DISTINCT coalesce(s.movement, s.id)) AS n
-ORDER BY n DESC, chapter
-WITH c, collect({chapter: chapter, n: n}) AS chapters, sum(n) AS movements
-WHERE movements >= $least AND 2 * chapters[0].n >= movements
-WITH chapters[0].chapter AS line, count(*) AS peers,
-  collect({c: c, chapters: chapters, movements: movements}) AS firms
-WHERE peers >= $peers
-UNWIND firms AS firm
-UNWIND firm.chapters AS x
-WITH line, peers, x.chapter AS chapter, count(*) AS traders,
-  collect({c: firm.c, movements: firm.movements, n: x.n, most: firm.chapters[0].n}) AS who
-WHERE chapter <> line AND (traders = 1 OR 100 * traders <= peers * $usual)
-UNWIND who AS one
-// A firm with a little of everything is strange in nothing: all strange goods together count.
-WITH one.c AS c, one.movements AS movements, sum(one.n) AS strange,
-  collect({line: line, peers: peers, chapter: chapter, traders: traders, one: one}) AS rows
-WHERE 100 * strange <= movements * $share AND ($company IS NULL OR c.id = $company)
-UNWIND rows AS row
-WITH c, row.line AS line, row.peers AS peers, row.chapter AS chapter, row.traders AS traders, row.one AS one
+MATCH (c:Party)-[x:OFF_BUSINESS]->(s:Shipment)
+WHERE ($company IS NULL OR c.id = $company)
+  AND ($since IS NULL OR coalesce(s.departed, s.declared, s.arrived) >= $since)
+  AND x.movements >= $least AND x.peers >= $peers AND 100 * x.strange <= x.movements * $share
+  AND (x.traders = 1 OR 100 * x.traders <= x.peers * $usual)
+WITH c, x.line AS line, x.chapter AS chapter, x.peers AS peers, x.traders AS traders, x.movements AS movements,
+  x.most AS most, collect(s) AS strange, count(DISTINCT coalesce(s.movement, s.id)) AS number
 CALL (c, chapter) {
-  MATCH (c)-[r:SHIPPED|EXPORTED_BY|SOLD_BY|CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY]-(s:Shipment)
-  WITH s, collect(r) AS ties, left(s.hs, 2) = chapter AS strange,
-    coalesce(s.movement, s.id) AS movement
+  MATCH (c)-[:SHIPPED|EXPORTED_BY|SOLD_BY|CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY]-(s:Shipment)
+  WITH DISTINCT s, chapter
   RETURN percentileCont([x IN [s.weight_kg, s.gross_kg] WHERE x > 0][0], 0.5) AS usual_kg,
-    max(CASE WHEN NOT strange THEN coalesce(s.departed, s.declared) END) AS last_usual,
-    collect(CASE WHEN strange AND ($since IS NULL OR coalesce(s.departed, s.declared, s.arrived) >= $since)
-      THEN {s: s, ties: ties, sent: any(r IN ties WHERE type(r) IN ['SHIPPED', 'EXPORTED_BY', 'SOLD_BY'])} END)
-      AS found,
-    count(DISTINCT CASE WHEN strange AND ($since IS NULL OR coalesce(s.departed, s.declared, s.arrived) >= $since)
-      THEN movement END) AS number
+    max(CASE WHEN left(s.hs, 2) <> chapter THEN coalesce(s.departed, s.declared) END) AS last_usual
 }
-WITH * WHERE size(found) > 0
+WITH *, COLLECT {
+  UNWIND strange AS s
+  MATCH (c)-[r:SHIPPED|EXPORTED_BY|SOLD_BY|CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY]-(s)
+  WITH s, collect(r) AS ties ORDER BY s.id
+  RETURN {s: s, ties: ties, sent: any(r IN ties WHERE type(r) IN ['SHIPPED', 'EXPORTED_BY', 'SOLD_BY'])}
+} AS found
 CALL (found) {
   UNWIND found AS f
   WITH f.s AS s
@@ -115,7 +87,7 @@ WITH *,
   END AS explained
 ORDER BY explained IS NOT NULL, rare + controlled + sent + heavy DESC, c.id, chapter
 RETURN coalesce(c.name, c.id) AS company, coalesce(c.industry, 'industry not on record') AS industry,
-  line, chapter, toString(round(100.0 * one.most / one.movements)) + ' %' AS share_of_line, one.movements AS movements,
+  line, chapter, toString(round(100.0 * most / movements)) + ' %' AS share_of_line, movements,
   coalesce(head([f IN found WHERE f.s.description IS NOT NULL | f.s.description]), 'goods without description') AS goods,
   number, peers, traders, [f IN found | f.s.id] AS shipments,
   rare, controlled, sent, heavy,

@@ -100,16 +100,15 @@ CALL (one) {
   WITH a ORDER BY CASE type(r) WHEN 'EXPORTED_BY' THEN 1 WHEN 'SOLD_BY' THEN 2 ELSE 3 END LIMIT 1
   RETURN a
 }
-CALL (one, c) {
-  WITH one.s AS s
-  OPTIONAL MATCH (s)-[:MEANT_FOR|NOTIFIES]->(u:Party)
-  WHERE u <> c AND NOT coalesce(u.role, '') IN ['forwarder', 'bank', 'warehouse', 'carrier', 'broker']
-    AND NOT EXISTS { (s)-[:MEANT_FOR]->(c) }
-  WITH s, u ORDER BY u.id LIMIT 1
-  RETURN CASE WHEN u IS NOT NULL THEN coalesce(u.name, u.id) + ' is named as end user or notify party'
-    WHEN s.procedure IN ['transit', 'temporary', 'return', 'inward_processing', 'outward_processing']
-      THEN 'declared as ' + s.procedure END AS reason
-}
+WITH *, one.s AS s
+WITH *, CASE WHEN NOT open AND NOT sent_on THEN coalesce(
+    head(COLLECT { MATCH (s)-[:MEANT_FOR|NOTIFIES]->(u:Party)
+      WHERE u <> c AND NOT coalesce(u.role, '') IN ['forwarder', 'bank', 'warehouse', 'carrier', 'broker']
+        AND NOT EXISTS { (s)-[:MEANT_FOR]->(c) }
+      RETURN coalesce(u.name, u.id) + ' is named as end user or notify party' ORDER BY u.id LIMIT 1 }),
+    CASE WHEN s.procedure IN ['transit', 'temporary', 'return', 'inward_processing', 'outward_processing']
+      THEN 'declared as ' + s.procedure END)
+  END AS reason
 WITH c, is_drop, a, count(DISTINCT coalesce(one.s.movement, one.s.id)) AS all_movements,
   count(DISTINCT CASE WHEN open THEN coalesce(one.s.movement, one.s.id) END) AS open,
   collect(CASE WHEN NOT open AND NOT sent_on

@@ -25,6 +25,7 @@ RULES = {
     "CONTROLLED_BY": ("controlled", ("Shipment", "Control")),
     "HOLDS": ("holds", ("Party", "Party")),
     "ALONGSIDE": ("alongside", ("Shipment", "Shipment")),
+    "OFF_BUSINESS": ("off_business", ("Party", "Shipment")),
     "DEVIATED_TO": ("deviated", ("Vessel", "Port")),
 }
 """Relationship → the name of its files, and the labels that it joins."""

@@ -26,7 +26,7 @@ KEYS: dict[str, str] = {
 VALUES = ("Address", "Contact", "Container", "List", "Country", "Source")
 """Nodes that stand for a value of a row: they go when the last row that has the value goes."""
 
-DERIVED = ("HANDOFF", "CONTROLLED_BY", "HOLDS", "ALONGSIDE", "DEVIATED_TO")
+DERIVED = ("HANDOFF", "CONTROLLED_BY", "HOLDS", "ALONGSIDE", "OFF_BUSINESS", "DEVIATED_TO")
 """Relationships that are computed from the tables and never observed."""
 
 INDEXES: tuple[tuple[str, str], ...] = (
