@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from netinv import cypherfile
+from netinv.model import DERIVED
 from netinv.server import Address
 from tests.conftest import ROOT
 from tests.test_cli import COMMANDS
@@ -114,6 +115,12 @@ def test_every_path_that_a_document_names_is_there(path: Path) -> None:
         assert (ROOT / one).exists(), one
     for one in links:
         assert (path.parent / one).exists(), one
+
+
+@pytest.mark.parametrize("type_", DERIVED)
+def test_every_derived_link_has_its_derivation(type_: str) -> None:
+    page = (ROOT / "docs" / "links.md").read_text(encoding="utf-8")
+    assert f"`{type_}` " in page or f"`{type_}`." in page
 
 
 def test_contributing_answers_ten_common_changes() -> None:

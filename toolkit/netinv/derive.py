@@ -19,16 +19,8 @@ from netinv.case import Case, read_json, write_json
 from netinv.cypherfile import CypherFile
 from netinv.difference import Difference, Progress, silent, whole
 from netinv.graph import Graph
+from netinv.model import RULES as RULES  # callers say derive.RULES
 from netinv.relate import Relations, failed, keys
-
-RULES = {
-    "CONTROLLED_BY": ("controlled", ("Shipment", "Control")),
-    "HOLDS": ("holds", ("Party", "Party")),
-    "ALONGSIDE": ("alongside", ("Shipment", "Shipment")),
-    "OFF_BUSINESS": ("off_business", ("Party", "Shipment")),
-    "DEVIATED_TO": ("deviated", ("Vessel", "Port")),
-}
-"""Relationship → the name of its files, and the labels that it joins."""
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,17 @@ KEYS: dict[str, str] = {
 VALUES = ("Address", "Contact", "Container", "List", "Country", "Source")
 """Nodes that stand for a value of a row: they go when the last row that has the value goes."""
 
-DERIVED = ("HANDOFF", "CONTROLLED_BY", "HOLDS", "ALONGSIDE", "OFF_BUSINESS", "DEVIATED_TO")
+RULES = {
+    "CONTROLLED_BY": ("controlled", ("Shipment", "Control")),
+    "HOLDS": ("holds", ("Party", "Party")),
+    "ALONGSIDE": ("alongside", ("Shipment", "Shipment")),
+    "OFF_BUSINESS": ("off_business", ("Party", "Shipment")),
+    "DEVIATED_TO": ("deviated", ("Vessel", "Port")),
+}
+"""Relationship that SQL of its own derives → the name of its files in `import/links/`, and the
+labels that it joins."""
+
+DERIVED = ("HANDOFF", *RULES)
 """Relationships that are computed from the tables and never observed."""
 
 INDEXES: tuple[tuple[str, str], ...] = (
