@@ -18,11 +18,13 @@ import duckdb
 import pytest
 
 import netinv
-from netinv import api, cypherfile, difference, link, relate, server, shape
+from netinv import api, cypherfile, derive, difference, link, relate, server, shape
 from netinv.api import OpenCase
 from netinv.errors import CaseError, DefinitionError, TooLargeError
+from netinv.model import DERIVED
 from tests.conftest import write_tables
 from tests.test_cli import RING
+from tests.test_derive import alongside, coffee, voyage
 from tests.test_load import HOSTILE, WORLD
 
 pytestmark = pytest.mark.server
@@ -102,7 +104,11 @@ def second_records(folder: Path) -> list[Path]:
         "ownerships": "owner|owned|share\nC1|9074729|140\nC1|IMO9074729|50\nP7|MMSI-1|1\nP1|C1|61",
         "licences": "id|holder|hs\nLIC1|C1|8112.92\nLIC2|C1|8112",
     }
-    return [write_tables(folder / "one", WORLD), write_tables(folder / "two", again), hostile]
+    derived = [alongside(), voyage(), coffee(rest="X,F0,811292,")]
+    return [
+        *(write_tables(folder / f"derived-{n}", tables) for n, tables in enumerate(derived)),
+        *(write_tables(folder / "one", WORLD), write_tables(folder / "two", again), hostile),
+    ]
 
 
 @pytest.fixture
@@ -128,7 +134,10 @@ def test_bulk_and_bolt_write_the_same_graph(
     shutil.copy(case.folder / "case.json", tmp_path / "own")
     with netinv.open(tmp_path / "own") as own:
         try:
+            said: list[str] = []
+            own.say = said.append
             loaded = own.load(*files, bulk=True)
+            assert "importing with neo4j-admin" in said
             found = dump(own)
             assert found - expected == Counter() == expected - found
             assert [loaded.graph, loaded.links and loaded.links.bases] == [
@@ -141,14 +150,14 @@ def test_bulk_and_bolt_write_the_same_graph(
             if world == "sample":
                 return
             monkeypatch.setattr(api, "PAYS", 1)
-            said: list[str] = []
-            own.say = said.append
+            said.clear()
             own.rebuild()
             assert "importing with neo4j-admin" in said
             again = dump(own)
             assert again - expected == Counter() == expected - again
             kinds = re.findall(r"Date\(|\[\[?'[A-Z]\w+'", " ".join(expected))
             assert {"Date("} < set(kinds), "there is something to compare"
+            assert [t for t in DERIVED if f"'{t}'" not in " ".join(expected)] == []
         finally:
             own.stop()
 
@@ -275,7 +284,11 @@ def test_without_memory_for_the_links_the_graph_is_made_without_them(
 # ---------------------------------------------------------------- what a statement makes of a row
 
 
-WRITING = [*(one for one in cypherfile.tables().values() if one.statement), link.files()[1]]
+WRITING = [
+    *(one for one in cypherfile.tables().values() if one.statement),
+    link.files()[1],
+    *(derive.program(type_, "cypher") for type_ in derive.RULES),
+]
 
 
 @pytest.mark.parametrize("file", WRITING, ids=lambda file: file.name)

@@ -351,8 +351,8 @@ vessel | port | arrived | departed
 """,
     "shipments": """
 id | vessel | load_port | discharge_port | departed | arrived | consignee
-S1 | 9074729 | CNSHA | VNHPH | {dep} | {arr} | X
-S2 | {other} | CNSHA | {to} | 2024-03-03 | 2024-03-12 | Y
+V1 | 9074729 | CNSHA | VNHPH | {dep} | {arr} | X
+V2 | {other} | CNSHA | {to} | 2024-03-03 | 2024-03-12 | Y
 """,
 }
 
