@@ -37,7 +37,8 @@ def derived(tmp_path: Path) -> Derive:
         with Relations(case) as relations:
             found = relations.database.execute(sql.statement, values)
             names = [column[0] for column in found.description]
-            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+            made = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+            return [row for row in made if row["b"] is not None]  # the others were left out
 
     return rows
 
@@ -352,7 +353,7 @@ vessel | port | arrived | departed
     "shipments": """
 id | vessel | load_port | discharge_port | departed | arrived | consignee
 V1 | 9074729 | CNSHA | VNHPH | {dep} | {arr} | X
-V2 | {other} | CNSHA | {to} | 2024-03-03 | 2024-03-12 | Y
+V2 | {other} | {from} | {to} | {dep2} | {arr2} | Y
 """,
 }
 
@@ -362,6 +363,9 @@ def voyage(**cells: str) -> dict[str, str]:
     whole = {"first": "CNSHA", "second": "IDJKT", "met": "2024-03-12", "gone": "2024-03-13"}
     whole |= {"third": "VNHPH", "dep": "2024-03-03", "arr": "2024-03-20", "other": "9319466"}
     whole |= {"to": "IDJKT", "lat": "38.7", "lon": "125.4"}
+    whole |= {"from": "CNSHA", "dep2": "2024-03-03", "arr2": "2024-03-12"}
+    if "dep2" in cells:  # cargo from Jakarta
+        whole |= {"from": "IDJKT", "to": "CNSHA", "arr2": "2024-05-01"}
     return {name: text.format(**whole | cells) for name, text in VOYAGE.items()}
 
 
@@ -387,6 +391,13 @@ NORTH = {"second": "KPNAM", "met": "2024-03-02", "gone": "2024-03-06", "first": 
         ({**NORTH, "lat": "31.3", "lon": "121.6"}, {}, ""),  # the port next door
         ({"dep": "2024-03"}, {}, ""),  # a month: no day to set beside a call
         ({"arr": "2024-03-09"}, {}, ""),  # it was at sea
+        ({"met": "2024-03-05", "gone": "2024-03"}, {}, "detour, too fast"),  # it left when it came
+        ({"met": "2024-03", "gone": "2024-03"}, {}, ""),  # it may have come on the last day of the month
+        ({**NORTH, "met": "2024-03", "gone": "2024-04"}, {}, ""),
+        ({**NORTH, "gone": "2024-03"}, {}, ""),  # it may have left as soon as it came
+        ({"other": "9074729", "dep2": "2024-03-14"}, {}, "detour served"),  # a day after it left
+        ({"other": "9074729", "dep2": "2024-03-14"}, {"slack": "0"}, "detour"),
+        ({"second": "CNSHA", "met": "2024-03-12"}, {"least_km": "0"}, ""),  # one port, twice
         ({"arr": "2024-03-18"}, {}, "detour"),  # two days before it called
         ({"first": "VNHPH", "third": "CNSHA"}, {}, "out of order"),
         ({"first": "VNHPH", "third": "CNSHA", "dep": "2024-03-19", "arr": "2024-03-25"}, {}, ""),

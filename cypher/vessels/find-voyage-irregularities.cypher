@@ -16,19 +16,19 @@
 // red_flag: |
 //   US Departments of State, Treasury and Coast Guard, Sanctions Advisory for the Maritime
 //   Industry, 2020-05-14: voyage irregularities and transfers from ship to ship.
-// key: kind, vessels_drawn, day, calls
+// key: kind, vessels_drawn, day, calls, ends
 // explained: explained
 // score:
 //   order: 3 when the calls contradict the papers or each other
-//   cargo: 3 when one lot, serial or container is on both vessels, 2 for a weight within 0.5 %, else 1
+//   cargo: "of goods alongside: 3 when one lot, serial or container is on both vessels, 2 for a weight within 0.5 %, else 1"
 //   way: how many times as long as the direct way, less 1, 3 at most
 // explain: "{kind}: {vessels}, {day}. {text} Movements on the voyage: {times}."
 // against:
 //   by_air: "great circles cross land: there may be no shorter way by sea, and weather, canals and repairs make detours too"
 //   in_port: "a port that both call at is no proof that they lay side by side; the goods only look alike"
-//   placeless: a port without a position is taken as far from the others
+//   placeless: "a port has no position, and is taken as far from the others: it may be part of the same"
 //   papers: days on papers are often those of the bill and not of the vessel
-//   typed: one call on a wrong day, or under a wrong vessel, would look the same
+//   typed: one call on a wrong day, under a wrong vessel or not loaded would look the same
 // needs:
 //   port_calls: [vessel, port, arrived]
 // either:
@@ -58,29 +58,34 @@ CALL (v, x) {
   UNWIND range(0, size(x.ports) - 1) AS i
   MATCH (v)-[c:CALLED_AT]->(p:Port {code: x.ports[i]}) WHERE c.arrived = x.days[i]
   WITH i, c, p ORDER BY i
-  RETURN collect({c: c, p: p, name: coalesce(p.name, p.code), from: c.arrived,
-    to: coalesce(c.departed_last, c.departed, c.arrived_last, c.arrived)}) AS shown
+  RETURN collect({c: c, p: p, name: coalesce(p.name, p.code), from: coalesce(c.arrived_last, c.arrived),
+    to: coalesce(c.departed, c.arrived)}) AS shown
 }
 OPTIONAL MATCH (l:Port {code: x.load_port})
 OPTIONAL MATCH (d:Port {code: x.discharge_port})
 WITH v, x, shown, l, d, coalesce(l.name, l.code) AS load, coalesce(d.name, d.code) AS discharge
 RETURN x.kind AS kind, [v] AS vessels_drawn, x.day AS day, [c IN shown | c.name] AS calls, [c IN shown | c.c] AS held,
   COLLECT { MATCH (s:Shipment) WHERE s.id IN x.shipments RETURN s ORDER BY s.id } AS cargo_drawn,
-  coalesce(x.times, 0) AS times,
+  coalesce(x.times, 0) AS times, [load, discharge] AS ends,
   CASE x.kind WHEN 'detour' THEN 'From ' + load + ' to ' + discharge + ' it went ' + round(x.factor, 1)
       + ' times the direct way of ' + toInteger(x.km) + ' km.'
     WHEN 'out of order' THEN 'It is said to have gone from ' + load + ' to ' + discharge + ' by ' + x.until
       + ', and called at ' + shown[0].name + ' on ' + shown[0].from + ', before ' + shown[1].name + ' on '
       + shown[1].from + '.'
-    WHEN 'too fast' THEN 'It left ' + shown[0].name + ' on ' + x.day + ' and came to ' + shown[1].name + ', '
+    WHEN 'too fast' THEN CASE WHEN x.until < x.day THEN 'It is said to have been at ' + shown[0].name + ' until '
+      + x.day + ', and at ' + shown[1].name + ', ' + toInteger(x.km) + ' km away, from ' + x.until + '.' ELSE 'It left ' + shown[0].name + ' on ' + x.day + ' and came to ' + shown[1].name + ', '
       + toInteger(x.km) + ' km away, on ' + x.until
-      + coalesce(', which takes ' + toInteger(x.knots) + ' knots or more', '') + '.'
-    ELSE 'It is said to have ' + CASE WHEN x.not_loading THEN 'left ' + load + ' on ' + x.day
-      ELSE 'come to ' + discharge + ' on ' + x.until END + ', and lay at ' + shown[0].name + ' from '
-      + shown[0].from + ' to ' + shown[0].to + '.' END AS text,
+      + coalesce(', which takes ' + toInteger(x.knots) + ' knots or more', '') + '.' END
+    ELSE CASE WHEN x.not_loading THEN 'It is said to have left ' + load + ' on ' + x.day + ', and lay at '
+        + shown[0].name + ' from ' + shown[0].from + ' to ' + shown[0].to + '.' ELSE '' END
+      + CASE WHEN x.not_loading AND size(shown) > 1 THEN ' ' ELSE '' END
+      + CASE WHEN NOT x.not_loading OR size(shown) > 1 THEN 'It is said to have come to ' + discharge + ' on '
+        + x.until + ', and lay at ' + shown[-1].name + ' from ' + shown[-1].from + ' to ' + shown[-1].to + '.'
+        ELSE '' END END AS text,
   CASE x.kind WHEN 'detour' THEN 0.0 ELSE 3.0 END AS order, 0.0 AS cargo,
   CASE WHEN x.kind <> 'detour' THEN 0.0 WHEN x.factor > 4 THEN 3.0 ELSE round(x.factor - 1, 2) END AS way,
-  x.kind = 'elsewhere' AND any(p IN [l, d] WHERE p.lat IS NULL OR p.lon IS NULL) AS placeless,
+  x.kind = 'elsewhere' AND any(p IN [l, d] + [c IN shown | c.p]
+    WHERE NOT coalesce(abs(p.lat) <= 90 AND abs(p.lon) <= 180, false)) AS placeless,
   CASE WHEN x.rounds >= 3 THEN 'the same round is made ' + x.rounds + ' times'
     WHEN x.served THEN 'other cargo of the vessel is loaded or discharged at every port on the way' END AS explained
 UNION ALL
@@ -106,7 +111,7 @@ WHERE met.arrived <= to AND c.arrived <= coalesce(met.departed_last, met.departe
 WITH a, x, b, a_kg, b_kg, c, p, v, w, collect(met) AS meetings
 WITH *, any(key IN ['lot', 'serial'] WHERE a[key] = b[key]) OR EXISTS { (a)-[:STUFFED_IN]->()<-[:STUFFED_IN]-(b) } AS traced
 RETURN 'alongside' AS kind, [v, w] AS vessels_drawn, c.arrived AS day, [coalesce(p.name, p.code)] AS calls,
-  [c] + meetings AS held, [a, b] AS cargo_drawn, x.times AS times,
+  [c] + meetings AS held, [a, b] AS cargo_drawn, x.times AS times, [a.id, b.id] AS ends,
   'Both lay at ' + coalesce(p.name, p.code) + ', where the first is said to have unloaded nothing of '
     + a.id + '; the second left with ' + b.id + ' on ' + b.departed + ' (heading ' + left(a.hs, 4)
     + ', ' + a_kg + ' and ' + b_kg + ' kg).' AS text,
@@ -117,7 +122,7 @@ RETURN 'alongside' AS kind, [v, w] AS vessels_drawn, c.arrived AS day, [coalesce
 }
 WITH * ORDER BY explained IS NOT NULL, order + cargo + way DESC, vessels_drawn[0].imo, day, calls, text
 RETURN kind, [v IN vessels_drawn | coalesce(v.name, v.imo)] AS vessels, day, calls,
-  [s IN cargo_drawn | s.id] AS shipments, times, text, order, cargo, way,
+  [s IN cargo_drawn | s.id] AS shipments, times, [one IN ends | one] AS ends, text, order, cargo, way,
   CASE WHEN kind = 'detour' THEN 'yes' END AS by_air,
   CASE WHEN kind = 'alongside' THEN 'yes' END AS in_port,
   CASE WHEN placeless THEN 'yes' END AS placeless,

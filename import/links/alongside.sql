@@ -15,22 +15,24 @@
 --   most_lots: {type: integer, default: 50, min: 1, max: 100000, ours: true, help: Most movements of a voyage}
 WITH
 calls AS (
-  SELECT vessel, port, arrived AS "from",
+  -- Of a month it is not known on which day: it came on the last and left on the first that may be.
+  SELECT vessel, port, arrived AS "from", coalesce(arrived_last, arrived) AS came,
     coalesce(departed_last, departed, arrived_last, arrived) AS "to",
-    coalesce(departed_last, departed, arrived) AS gone
+    coalesce(departed, arrived) AS gone
   FROM port_calls
 ),
 goods AS (
   SELECT id, vessel, load_port, discharge_port, departed AS dep, arrived AS arr,
     coalesce(movement, id) AS movement, [kg FOR kg IN [weight_kg, gross_kg] IF kg > 0][1] AS kg, left(hs, 4) AS heading,
-    departed = coalesce(departed_last, departed) AND arrived = coalesce(arrived_last, arrived) AS exact
+    departed = coalesce(departed_last, departed) AS leaves,
+    leaves AND arrived = coalesce(arrived_last, arrived) AS exact
   FROM shipments WHERE departed IS NOT NULL AND vessel IS NOT NULL
 ),
 voyages AS (
   SELECT vessel, dep, count(DISTINCT movement) AS times FROM goods WHERE exact GROUP BY vessel, dep
 ),
 aboard AS (
-  SELECT g.id, g.vessel, g.heading, g.kg, v.times, c.port, c."from", c."to"
+  SELECT g.id, g.vessel, g.heading, g.kg, v.times, c.port, c."from", c.came, c."to", c.gone
   FROM goods g JOIN voyages v ON v.vessel = g.vessel AND v.dep = g.dep AND times <= $most_lots
   JOIN calls c ON c.vessel = g.vessel AND c."from" > g.dep AND c."to" < g.arr
   WHERE g.exact AND g.heading IS NOT NULL
@@ -39,12 +41,12 @@ aboard AS (
 SELECT o.id AS a, g.id AS b, any_value(o.times) AS times,
   list_sort(list_distinct(list(o."from"))) AS days
 FROM aboard o
-JOIN goods g ON g.load_port = o.port AND g.heading = o.heading AND g.vessel <> o.vessel
+JOIN goods g ON g.leaves AND g.load_port = o.port AND g.heading = o.heading AND g.vessel <> o.vessel
   AND g.dep >= o."from" AND date_diff('day', o."to", g.dep) <= $within
   AND abs(o.kg - g.kg) <= $tolerance / 100 * greatest(o.kg, g.kg)
 WHERE EXISTS (
   FROM calls m WHERE m.vessel = g.vessel AND m.port = o.port
-    AND m."from" <= o."to" AND o."from" <= m.gone AND m."from" <= g.dep)
+    AND m.came <= o.gone AND o.came <= m.gone AND m.came <= g.dep)
 GROUP BY o.id, g.id
 UNION ALL BY NAME
 SELECT vessel AS a, times FROM voyages WHERE times > $most_lots AND vessel IN (SELECT vessel FROM calls)

@@ -6,6 +6,7 @@
 -- misses: |
 --   voyages of which the papers name no day or port, or a day that may be another; distances of ports
 --   without a position; great circles cross land.
+-- left_out: "{count:shipment} without a port or an exact day at either end, or that arrive before they leave, not set beside the calls of their vessels."
 -- table: links
 -- reads: port_calls, shipments, ports
 -- inputs:
@@ -16,7 +17,9 @@
 WITH
 places AS (FROM ports WHERE abs(lat) <= 90 AND abs(lon) <= 180),
 calls AS (
-  SELECT vessel, port, arrived AS "from", coalesce(departed, arrived) AS "left",
+  -- Of a month it is not known on which day: it came on the last and left on the first that may be.
+  SELECT vessel, port, arrived AS "from", coalesce(arrived_last, arrived) AS came,
+    coalesce(departed, arrived) AS "left",
     coalesce(departed_last, departed, arrived_last, arrived) AS "to", code IS NOT NULL AS placed
   FROM port_calls LEFT JOIN places ON code = port
 ),
@@ -32,27 +35,32 @@ voyages AS (
 near AS (
   SELECT row_number() OVER () AS voyage, *
   FROM (
-    SELECT v.*, list({port: c.port, "from": c."from", "to": c."to", placed: c.placed}
+    SELECT v.*, bool_or(c.port = discharge_port AND c."to" >= arr - to_days($slack)) AS landed,
+      list({port: c.port, "from": c."from", came: c.came, "left": c."left", placed: c.placed}
       ORDER BY c."from", c.port) AS near
     FROM voyages v JOIN calls c ON c.vessel = v.vessel
       AND c."from" <= arr + to_days($slack) AND c."to" >= dep - to_days($slack)
     GROUP BY ALL)
 ),
-ended AS (
+begun AS (
   SELECT *, [c FOR c IN near IF c.port = load_port] AS loads,
     [c FOR c IN near IF c.port = discharge_port] AS lands,
-    [c FOR c IN loads IF c."from" <= dep + to_days($slack)][-1] AS begins,
-    [c FOR c IN lands IF c."from" >= dep][1] AS ends
+    [c FOR c IN loads IF c."from" <= dep + to_days($slack)][-1] AS begins
   FROM near
 ),
+ended AS (
+  SELECT *, [c FOR c IN lands IF c."from" >= dep - to_days($slack)
+      AND coalesce(c."from" > begins."from", true)][1] AS ends
+  FROM begun
+),
 stopped AS (
-  SELECT *, coalesce(lands[-1]."from" < loads[1]."from", false) AS reversed,
+  SELECT *, coalesce(lands[-1].came < loads[1]."from", false) AS reversed,
     CASE WHEN begins IS NULL THEN [c FOR c IN near
-      IF c.port <> load_port AND c."from" < dep AND dep < c."to"] END AS not_loading,
-    CASE WHEN len([c FOR c IN lands IF c."to" >= arr - to_days($slack)]) = 0 THEN [c FOR c IN near
-      IF c.port <> discharge_port AND c."from" < arr AND arr < c."to"] END AS not_landing,
+      IF c.port <> load_port AND c.came < dep AND dep < c."left"] END AS not_loading,
+    CASE WHEN NOT landed THEN [c FOR c IN near
+      IF c.port <> discharge_port AND c.came < arr AND arr < c."left"] END AS not_landing,
     CASE WHEN begins."from" < ends."from" THEN [c FOR c IN near IF c."from" > begins."from"
-      AND c."from" < ends."from" AND c.port NOT IN (load_port, discharge_port)] END AS stops
+      AND c.came < ends."from" AND c.port NOT IN (load_port, discharge_port)] END AS stops
   FROM ended
 ),
 away AS (
@@ -68,9 +76,10 @@ steps AS (
 ),
 turns AS (
   SELECT vessel, lag(port) OVER its AS a, port AS b, lag("from") OVER its AS before,
-    lag("left") OVER its AS "left", "from", "left" > "from" AS stayed
+    lag("left") OVER its AS "left", "from", came, "left" > came AS stayed
   FROM calls WHERE placed
   WINDOW its AS (PARTITION BY vessel ORDER BY "from", port)
+  QUALIFY lag(came) OVER its <= "from"
 ),
 -- Great circles on a ball of 6,378.14 km, as Neo4j's point.distance has them.
 ways AS (
@@ -110,8 +119,10 @@ unserved AS (
   SELECT DISTINCT voyage
   FROM (SELECT voyage, vessel, unnest(stops) AS c FROM told WHERE kind = 'detour') t
   WHERE NOT EXISTS (
-    FROM shipments o WHERE o.vessel = t.vessel AND o.arrived >= c."from" AND o.departed <= c."to"
-      AND c.port IN (o.load_port, o.discharge_port))
+    FROM shipments o WHERE o.vessel = t.vessel AND c.port IN (o.load_port, o.discharge_port)
+      AND coalesce(o.arrived, o.departed) IS NOT NULL
+      AND coalesce(o.arrived >= c."from" - to_days($slack), true)
+      AND coalesce(o.departed <= c."left" + to_days($slack), true))
 )
 SELECT vessel AS a, CASE kind WHEN 'detour' THEN shown[2].port ELSE shown[1].port END AS b, kind,
   dep AS day, arr AS until, load_port, discharge_port,
@@ -123,10 +134,16 @@ SELECT vessel AS a, CASE kind WHEN 'detour' THEN shown[2].port ELSE shown[1].por
   kind = 'detour' AND voyage NOT IN (FROM unserved) AS served
 FROM told
 UNION ALL BY NAME
-SELECT vessel AS a, b, 'too fast' AS kind, "left" AS day, "from" AS until, [a, b] AS ports,
+SELECT vessel AS a, b, 'too fast' AS kind, "left" AS day, came AS until, [a, b] AS ports,
   [before, "from"] AS days, km, CASE WHEN gap >= 0 THEN speed END AS knots
 FROM (
-  SELECT *, date_diff('day', "left", "from") AS gap, km / 1.852 / 24 / (greatest(gap, 0) + 1) AS speed
+  SELECT *, date_diff('day', "left", came) AS gap, km / 1.852 / 24 / (greatest(gap, 0) + 1) AS speed
   FROM turns JOIN ways USING (a, b)
-  WHERE km >= $least_km)
+  WHERE km >= $least_km AND a <> b)
 WHERE speed > $knots OR (gap < -1 AND stayed)
+UNION ALL BY NAME
+SELECT id AS a
+FROM shipments
+WHERE vessel IN (SELECT vessel FROM port_calls)
+  AND (load_port IS NULL OR discharge_port IS NULL OR departed IS NULL OR arrived IS NULL
+    OR departed < departed_last OR arrived < arrived_last OR departed > arrived)
