@@ -392,7 +392,11 @@ NORTH = {"second": "KPNAM", "met": "2024-03-02", "gone": "2024-03-06", "first": 
         ({"dep": "2024-03"}, {}, ""),  # a month: no day to set beside a call
         ({"arr": "2024-03-09"}, {}, ""),  # it was at sea
         ({"met": "2024-03-05", "gone": "2024-03"}, {}, "detour, too fast"),  # it left when it came
-        ({"met": "2024-03", "gone": "2024-03"}, {}, ""),  # it may have come on the last day of the month
+        (
+            {"met": "2024-03", "gone": "2024-03"},
+            {},
+            "",
+        ),  # it may have come on the last day of the month
         ({**NORTH, "met": "2024-03", "gone": "2024-04"}, {}, ""),
         ({**NORTH, "gone": "2024-03"}, {}, ""),  # it may have left as soon as it came
         ({"other": "9074729", "dep2": "2024-03-14"}, {}, "detour served"),  # a day after it left

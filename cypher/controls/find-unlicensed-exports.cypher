@@ -7,11 +7,11 @@
 //   goods under a false code or name, licences that are not loaded, purity and performance that no
 //   code tells, parties that hold a general licence.
 // lawful: |
-//   a suspension in force on the day, a licence that covers the shipment, returns of goods that came
+//   a suspension in force on the day, a licence of that regime, or of none said, that covers the shipment, returns of goods that came
 //   in for repair under temporary procedures: listed with --lawful.
 // red_flag: |
 //   MOFCOM and GACC Announcements 23 of 2023, 33 of 2024 and 46 of 2024: no export without a licence.
-// key: shipment
+// key: shipment, regime
 // explained: explained
 // absence: licences
 // score:
@@ -25,6 +25,9 @@
 //   wider: "only a wider code matches ({digits} digits): the goods may not be those that are controlled"
 //   six_digits: one six-digit code holds several goods, of which one is controlled
 //   broad: "the note on control {broad} says that its code holds other goods too, or is not certain (column note)"
+//   named: "its papers name licence {named}, of which it is not on record that it covers this"
+//   same_day: "others of its day count before it by their ids: which left first is not on record"
+//   unnamed: "what left under the licence is told by holder and goods: not all of it names the licence"
 //   uncertain_day: "the control is in force for only a part of the {on} on record"
 //   stands_in: "the country of dispatch is not recorded: that of the {stands_in} stands in"
 // needs:
@@ -47,13 +50,8 @@ WITH *, [x IN [s.weight_kg, s.gross_kg] WHERE x > 0][0] AS kg
 WHERE coalesce(kg >= $least, true)
 ORDER BY c.measure, c.match, k.id
 // The strictest comes first: a ban before a licence duty, the code itself before a wider one. Each
-// regime asks for a licence of its own; of several, the one that is told is one that nothing explains.
-WITH s, kg, collect({c: c, k: k}) AS every
-CALL (every) {
-  UNWIND every AS one
-  WITH one.c.regime AS ruled, collect(one.c) AS links, collect(one.k) AS rows
-  RETURN links, rows
-}
+// regime asks for a licence of its own.
+WITH s, kg, c.regime AS ruled, collect(c) AS links, collect(k) AS rows
 WITH *, links[0] AS c, rows[0] AS k
 // A licence covers its holder, goods, destination, end user and days; what it leaves empty, it allows.
 WITH *, COLLECT {
@@ -67,20 +65,29 @@ WITH *, COLLECT {
   RETURN l } AS covering
 WITH *, COLLECT {
   UNWIND covering AS l
-  // What left under it up to this day: under its number, or by its holder with such goods.
+  // What left under it up to this day: under its number, or under none by its holder with such goods, each
+  // movement once. A return uses nothing up. Of one day the ids say which went first.
   CALL (l, s, c) {
     MATCH (other:Shipment)-[o:CONTROLLED_BY {decides: true}]->(:Control)
-    WHERE o.sender = l.holder AND o.regime = c.regime AND o.since <= c.since
+    WHERE o.sender = l.holder AND o.regime = c.regime
+      AND (o.since < c.since OR (o.since = c.since AND coalesce(other.movement, other.id) <= coalesce(s.movement, s.id)))
+      AND NOT coalesce(other.procedure, '') IN ['return', 'transit']
+      AND (EXISTS { (other)-[:UNDER]->(l) } OR NOT EXISTS { (other)-[:UNDER]->(:Licence) })
+      AND (l.end_user IS NULL
+        OR EXISTS { (other)-[:MEANT_FOR|IMPORTED_BY|BOUGHT_BY|CONSIGNED_TO]->(:Party {id: l.end_user}) })
       AND coalesce(o.since >= l.from, true)
       AND coalesce(l.destination = o.destination, true)
       AND coalesce(other.hs STARTS WITH l.hs OR l.hs STARTS WITH other.hs, true)
-    WITH DISTINCT other
-    RETURN sum([x IN [other.weight_kg, other.gross_kg] WHERE x > 0][0]) AS left
+    WITH coalesce(other.movement, other.id) AS movement, max([x IN [other.weight_kg, other.gross_kg] WHERE x > 0][0]) AS kg,
+      max(o.since) AS day, min(CASE WHEN EXISTS { (other)-[:UNDER]->(l) } THEN 1 ELSE 0 END) AS named
+    RETURN sum(kg) AS left, count(CASE WHEN day = c.since THEN 1 END) > 1 AS same_day, min(named) = 0 AS unnamed
   }
-  RETURN {licence: l, left: left, over: l.quantity_kg IS NOT NULL AND left > l.quantity_kg} } AS used
+  RETURN {licence: l, left: left, same_day: same_day, unnamed: unnamed,
+    over: l.quantity_kg IS NOT NULL AND left > l.quantity_kg} } AS used
 WITH *, [u IN used WHERE NOT u.over | u.licence] AS good, [u IN used WHERE u.over] AS over
 WITH *, CASE
-    WHEN size(good) > 0 THEN 'licence ' + good[0].id + ' covers it'
+    WHEN size(good) > 0 THEN 'licence ' + good[0].id
+      + CASE WHEN good[0].regime IS NULL THEN ', which says no regime,' ELSE '' END + ' covers it'
     WHEN s.procedure IN ['return', 'transit'] THEN 'declared as ' + s.procedure
   END AS explained,
   CASE WHEN any(l IN links WHERE l.measure = 'ban') THEN 3 ELSE 2 END
@@ -98,7 +105,7 @@ RETURN s.id AS shipment,
     'nobody named') AS receiver,
   s.description AS description, s.hs AS hs, kg AS weight_kg,
   c.dispatch AS dispatch, c.destination AS destination, c.regime AS regime, c.on AS on,
-  c.since AS day, [one IN every | one.k.id] AS controls, control,
+  c.since AS day, [one IN rows | one.id] AS controls, control,
   note, CASE WHEN kg > 0 THEN 'kg of ' ELSE '' END
     + coalesce(s.description + ' (HS ' + s.hs + ')', 'goods of HS ' + s.hs)
     + CASE WHEN kg > 0 THEN '' ELSE ', of which no weight is recorded' END AS goods,
@@ -111,11 +118,14 @@ RETURN s.id AS shipment,
     WHEN s.procedure IN ['return', 'transit'] THEN 'It is declared as ' + s.procedure
     WHEN size(over) > 0 THEN 'Licence ' + over[0].licence.id + ' allows '
       + toString(over[0].licence.quantity_kg) + ' kg and ' + toString(round(over[0].left, 1))
-      + ' kg left under it by then; no licence on record has room for it'
+      + ' kg left by then under it, as far as on record; no licence on record has room for it'
     WHEN any(l IN links WHERE l.measure = 'ban') THEN 'It is not permitted, and no licence on record covers it'
     ELSE 'No licence on record covers it' END AS problem,
   toFloat(measure) AS measure, CASE WHEN tens > 5 THEN 2.5 ELSE tens / 2 END AS weight,
   CASE WHEN size(over) > 0 THEN 1.0 ELSE 0.0 END AS overrun,
+  CASE WHEN size(good) = 0 THEN head(COLLECT { MATCH (s)-[:UNDER]->(l:Licence) RETURN l.id ORDER BY l.id }) END AS named,
+  CASE WHEN size(good) = 0 AND over[0].same_day THEN 'yes' END AS same_day,
+  CASE WHEN size(good) = 0 AND over[0].unnamed THEN 'yes' END AS unnamed,
   CASE WHEN all(l IN links WHERE l.match = 'wider') THEN 'yes' END AS wider, c.digits AS digits,
   CASE WHEN c.digits <= 6 AND c.match = 'exact' THEN 'yes' END AS six_digits,
   CASE WHEN note =~ '(?is).*(wider|holds|not the controlled|not controlled|whatever|limit|unverified).*'
@@ -159,6 +169,7 @@ RETURN s.id AS shipment,
   'By control ' + k.id + ', ' + c.regime + CASE WHEN c.measure = 'ban'
     THEN ' would permit no export of such goods' ELSE ' would ask for a licence for such goods' END + coalesce(': ' + control, '') AS demand,
   'It is suspended on that day' AS problem, 0.0 AS measure, 0.0 AS weight, 0.0 AS overrun,
+  null AS named, null AS same_day, null AS unnamed,
   null AS wider, c.digits AS digits, null AS six_digits, null AS broad, null AS uncertain_day, null AS stands_in,
   'suspended on that day by ' + c.lifted_by AS explained, s, links, rows,
   COLLECT { MATCH (z:Control {id: c.lifted_by}) RETURN z } AS licences,

@@ -18,12 +18,12 @@
 // explained: explained
 // score:
 //   rare: 1 when one in ten companies of the line trades it, 2 when one in a hundred, 3 at most
-//   controlled: 1.5 when a control of these goods was in force
+//   controlled: "1.5 when a control of these goods was in force, half of that where only a wider code matches"
 //   sent: 1 when the company sends them, and not only gets them
 //   heavy: 1 when they weigh more than the company's usual shipment
 // explain: |
 //   {company} ({industry}) trades in chapter {line} ({share_of_line} of {movements:shipment}), and
-//   had {goods} ({chapter}) {number:time}. Of {peers:company|companies} of that line {traders} trade it.
+//   had {goods} ({chapter}) {number:time}. Of {peers:company|companies} of that line {traders} trade it, itself included.
 // against:
 //   first: "it is the newest of what the company trades, since {first}: it may be a new line"
 //   stated: "its industry on record is {stated}: judge whether the goods belong to it"
@@ -60,13 +60,8 @@ WITH *, COLLECT {
 CALL (found) {
   UNWIND found AS f
   WITH f.s AS s
-  MATCH (k:Control)
-  WHERE k.measure IN ['licence', 'ban'] AND (k.hs STARTS WITH s.hs OR s.hs STARTS WITH k.hs)
-    AND coalesce(k.from <= coalesce(s.departed_last, s.declared_last), true)
-    AND coalesce(k.to >= coalesce(s.departed, s.declared), true)
-    AND coalesce(k.destination = s.destination, true)
-    AND coalesce(k.origin = CASE k.applies_to WHEN 'origin' THEN s.origin ELSE s.dispatch END, true)
-  RETURN collect(DISTINCT k)[..3] AS controls
+  MATCH (s)-[x:CONTROLLED_BY]->(k) WHERE x.measure IN ['licence', 'ban'] AND x.lifted_by IS NULL
+  RETURN collect(DISTINCT k)[..3] AS controls, coalesce(any(match IN collect(x.match) WHERE match = 'exact'), false) AS exact
 }
 WITH *, any(f IN found WHERE f.sent) AS sends,
   reduce(first = null, f IN found | CASE WHEN first <= coalesce(f.s.departed, f.s.declared) THEN first
@@ -74,7 +69,7 @@ WITH *, any(f IN found WHERE f.sent) AS sends,
   EXISTS { MATCH (c)-[p:PROCESSES]->(c) WHERE left(p.hs_in, 2) = chapter OR left(p.hs_out, 2) = chapter } AS processed
 WITH *,
   round(CASE WHEN peers >= 1000 * traders THEN 3.0 ELSE log10(1.0 * peers / traders) END, 3) AS rare,
-  CASE WHEN size(controls) > 0 THEN 1.5 ELSE 0.0 END AS controlled,
+  CASE WHEN exact THEN 1.5 WHEN size(controls) > 0 THEN 0.75 ELSE 0.0 END AS controlled,
   CASE WHEN sends THEN 1.0 ELSE 0.0 END AS sent,
   CASE WHEN any(f IN found WHERE [x IN [f.s.weight_kg, f.s.gross_kg] WHERE x > 0][0] > usual_kg) THEN 1.0 ELSE 0.0 END AS heavy,
   CASE
@@ -87,7 +82,7 @@ WITH *,
   END AS explained
 ORDER BY explained IS NOT NULL, rare + controlled + sent + heavy DESC, c.id, chapter
 RETURN coalesce(c.name, c.id) AS company, coalesce(c.industry, 'industry not on record') AS industry,
-  line, chapter, toString(round(100.0 * most / movements)) + ' %' AS share_of_line, movements,
+  line, chapter, toString(toInteger(round(100.0 * most / movements))) + ' %' AS share_of_line, movements,
   coalesce(head([f IN found WHERE f.s.description IS NOT NULL | f.s.description]), 'goods without description') AS goods,
   number, peers, traders, [f IN found | f.s.id] AS shipments,
   rare, controlled, sent, heavy,

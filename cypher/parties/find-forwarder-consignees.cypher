@@ -44,8 +44,10 @@
 //   since: {type: date, optional: true, help: Only shipments that arrive on this day or later}
 CYPHER 25
 CALL () {
+  // A day to come is a misprint, and no end of the records.
   MATCH (s:Shipment)
-  RETURN max(coalesce(s.arrived, s.departed, s.declared)) AS latest
+  WITH coalesce(s.arrived, s.departed, s.declared) AS day WHERE day <= date()
+  RETURN max(day) AS latest
 }
 CALL () {
   MATCH (c:Company) WHERE $company IS NULL RETURN c

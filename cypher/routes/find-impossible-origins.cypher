@@ -25,7 +25,7 @@
 // explain: |
 //   {who} exported {exported_kg} kg of {good} as goods of {country} in the year from {first}, of
 //   which {made_kg} kg can be made there by what is on record; {imported_kg} kg came from {source},
-//   and {times:export} left within the days asked for after such an import ({rule}).
+//   and {times:export} left within {within:day} of such an import ({rule}).
 // against:
 //   unrecorded: "No capacity is on record for {unrecorded}: makers may be missing from the table of processing"
 //   others: "it also imported {others} kg from other countries, which may be what it exported"
@@ -162,7 +162,7 @@ WITH *, COLLECT { UNWIND best.hits AS hit RETURN hit.s ORDER BY hit.day, hit.s.i
 ORDER BY best.explained IS NOT NULL, best.beyond + best.supply + best.often DESC, level, who, good
 RETURN level, coalesce(best.firm.name, who) AS who, who AS who_id, best.country AS country, good, source,
   best.first AS first, best.exported_kg AS exported_kg, best.made_kg AS made_kg,
-  best.imported_kg AS imported_kg, best.times AS times, best.hits[0].k.id AS control,
+  best.imported_kg AS imported_kg, best.times AS times, $days AS within, best.hits[0].k.id AS control,
   head(COLLECT { MATCH (k:Control {id: best.hits[0].k.id})
     RETURN k.id + coalesce(' of ' + k.regime, '') + coalesce(': ' + head(split(head(split(k.description, '. ')), '; ')), '') }) AS rule,
   best.beyond AS beyond, best.supply AS supply, best.often AS often,

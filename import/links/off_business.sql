@@ -5,6 +5,7 @@
 --   docs/links.md: Off business.
 -- misses: |
 --   general traders, companies of few shipments, lines of few companies, goods without a code.
+-- left_out: "{count:company|companies} without a line, with less trade than --least {least}, or in a line of fewer companies than --peers {peers}, not compared."
 -- table: links
 -- reads: shipments
 -- inputs:
@@ -43,3 +44,6 @@ strange AS (
 )
 SELECT party AS a, id AS b, chapter, line, peers, traders, movements, most, strange
 FROM held JOIN firms USING (party) JOIN strange USING (party) JOIN rare USING (line, chapter)
+UNION ALL BY NAME
+SELECT DISTINCT party AS a
+FROM chapters WHERE party NOT IN (SELECT party FROM firms JOIN lines USING (line))
