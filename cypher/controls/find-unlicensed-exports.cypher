@@ -7,8 +7,8 @@
 //   goods under a false code or name, licences that are not loaded, purity and performance that no
 //   code tells, parties that hold a general licence.
 // lawful: |
-//   a suspension in force on the day, a licence of that regime, or of none said, that covers the shipment, returns of goods that came
-//   in for repair under temporary procedures: listed with --lawful.
+//   a suspension in force on the day, a licence of that regime, or of none said, that covers the
+//   shipment, returns of goods that came in for repair under temporary procedures: listed with --lawful.
 // red_flag: |
 //   MOFCOM and GACC Announcements 23 of 2023, 33 of 2024 and 46 of 2024: no export without a licence.
 // key: shipment, regime

@@ -122,7 +122,7 @@ RETURN 'alongside' AS kind, [v, w] AS vessels_drawn, c.arrived AS day, [coalesce
 }
 WITH * ORDER BY explained IS NOT NULL, order + cargo + way DESC, vessels_drawn[0].imo, day, calls, text
 RETURN kind, [v IN vessels_drawn | coalesce(v.name, v.imo)] AS vessels, day, calls,
-  [s IN cargo_drawn | s.id] AS shipments, times, [one IN ends | one] AS ends, text, order, cargo, way,
+  [s IN cargo_drawn | s.id] AS shipments, times, ends, text, order, cargo, way,
   CASE WHEN kind = 'detour' THEN 'yes' END AS by_air,
   CASE WHEN kind = 'alongside' THEN 'yes' END AS in_port,
   CASE WHEN placeless THEN 'yes' END AS placeless,

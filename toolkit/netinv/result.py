@@ -139,10 +139,12 @@ class Result:
 
     def heading(self) -> str:
         """The question's title, and whom it was asked of, by name, as far as they were found."""
+        words = [one for one in self.question.inputs.values() if isinstance(one, str)]
+        if not words:
+            return self.question.title
         entities = [node for node in self.nodes.values() if node.label in ENTITIES]
         known = {folded_key(node.name): node for node in entities if node.name}
         known |= {folded_key(node.key): node for node in entities}
-        words = [one for one in self.question.inputs.values() if isinstance(one, str)]
         found = [known[key] for word in words if (key := folded_key(word)) in known]
         whom = [
             f"{one.name[:60]} ({one.key})" if one.name not in ("", one.key) else one.key
