@@ -39,8 +39,10 @@
 //   weight: {type: number, default: 5, min: 0, max: 1000, help: Percent by which weights and quantities may differ}
 //   value: {type: number, default: 10, min: 0, max: 1000, help: Percent by which values may differ}
 CYPHER 25
-MATCH (d:Document)-[tie:DESCRIBES]->(s:Shipment)
+MATCH (s:Shipment)<-[:DISPUTES]-(:Document)
 WHERE ($since IS NULL OR coalesce(s.departed, s.declared, s.arrived) >= $since)
+WITH DISTINCT s
+MATCH (d:Document)-[tie:DESCRIBES]->(s)
 WITH s, d, tie ORDER BY s.id, d.kind, d.issued, d.id
 WITH s, collect(d) AS papers, collect(tie) AS ties
 WHERE $company IS NULL OR EXISTS { (s)--(:Party {id: $company}) }

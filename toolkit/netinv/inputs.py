@@ -284,6 +284,7 @@ KINDS: dict[str, Kind] = {
     "vessel": Kind(read_vessel, refers="Vessel", keyed=True),
     "port": Kind(read_port, refers="Port", keyed=True),
     "shipment": Kind(read_text, refers="Shipment", keyed=True),
+    "document": Kind(read_text, refers="Document", keyed=True),
     "licence": Kind(read_text, refers="Licence", keyed=True),
 }
 """The types a header may name. `subject` is a party's id or a vessel's IMO number; `entity` a

@@ -31,6 +31,8 @@ RULES = {
     "HOLDS": ("holds", ("Party", "Party")),
     "ALONGSIDE": ("alongside", ("Shipment", "Shipment")),
     "OFF_BUSINESS": ("off_business", ("Party", "Shipment")),
+    "ENDED_WITH": ("ended", ("Shipment", "Party")),
+    "DISPUTES": ("disputed", ("Document", "Shipment")),
     "DEVIATED_TO": ("deviated", ("Vessel", "Port")),
 }
 """Relationship that SQL of its own derives → the name of its files in `import/links/`, and the
