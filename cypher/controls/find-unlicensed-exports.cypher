@@ -63,27 +63,40 @@ WITH *, COLLECT {
       OR l.end_user IS NULL, false)
     AND coalesce(l.from <= c.since, true) AND coalesce(l.to >= c.since, true)
   RETURN l } AS covering
-WITH *, COLLECT {
-  UNWIND covering AS l
-  // What left under it up to this day: under its number, or under none by its holder with such goods, each
-  // movement once. A return uses nothing up. Of one day the ids say which went first.
-  CALL (l, s, c) {
-    MATCH (other:Shipment)-[o:CONTROLLED_BY {decides: true}]->(:Control)
-    WHERE o.sender = l.holder AND o.regime = c.regime
-      AND (o.since < c.since OR (o.since = c.since AND coalesce(other.movement, other.id) <= coalesce(s.movement, s.id)))
-      AND NOT coalesce(other.procedure, '') IN ['return', 'transit']
-      AND (EXISTS { (other)-[:UNDER]->(l) } OR NOT EXISTS { (other)-[:UNDER]->(:Licence) })
-      AND (l.end_user IS NULL
-        OR EXISTS { (other)-[:MEANT_FOR|IMPORTED_BY|BOUGHT_BY|CONSIGNED_TO]->(:Party {id: l.end_user}) })
-      AND coalesce(o.since >= l.from, true)
-      AND coalesce(l.destination = o.destination, true)
-      AND coalesce(other.hs STARTS WITH l.hs OR l.hs STARTS WITH other.hs, true)
-    WITH coalesce(other.movement, other.id) AS movement, max([x IN [other.weight_kg, other.gross_kg] WHERE x > 0][0]) AS kg,
-      max(o.since) AS day, min(CASE WHEN EXISTS { (other)-[:UNDER]->(l) } THEN 1 ELSE 0 END) AS named
-    RETURN sum(kg) AS left, count(CASE WHEN day = c.since THEN 1 END) > 1 AS same_day, min(named) = 0 AS unnamed
-  }
-  RETURN {licence: l, left: left, same_day: same_day, unnamed: unnamed,
-    over: l.quantity_kg IS NOT NULL AND left > l.quantity_kg} } AS used
+// What left under a licence is looked up once for all that it may cover.
+UNWIND CASE WHEN size(covering) > 0 THEN covering ELSE [null] END AS l
+WITH ruled, l, collect({s: s, kg: kg, links: links, rows: rows}) AS covered
+CALL (l, ruled) {
+  // Under its number, or under none by its holder with such goods. A return uses nothing up.
+  MATCH (other:Shipment)-[o:CONTROLLED_BY {decides: true}]->(:Control)
+  WHERE o.sender = l.holder AND o.regime = ruled
+    AND NOT coalesce(other.procedure, '') IN ['return', 'transit']
+    AND coalesce(o.since >= l.from, true)
+    AND coalesce(l.destination = o.destination, true)
+    AND coalesce(other.hs STARTS WITH l.hs OR l.hs STARTS WITH other.hs, true)
+  WITH DISTINCT other, o.since AS day, l
+  WHERE (l.end_user IS NULL
+      OR EXISTS { (other)-[:MEANT_FOR|IMPORTED_BY|BOUGHT_BY|CONSIGNED_TO]->(:Party {id: l.end_user}) })
+    AND (EXISTS { (other)-[:UNDER]->(l) } OR NOT EXISTS { (other)-[:UNDER]->(:Licence) })
+  RETURN collect({movement: coalesce(other.movement, other.id), day: day,
+    kg: [x IN [other.weight_kg, other.gross_kg] WHERE x > 0][0],
+    named: EXISTS { (other)-[:UNDER]->(l) }}) AS uses
+}
+UNWIND covered AS one
+WITH l, ruled, one, one.s AS s, uses, one.links[0].since AS day
+CALL (s, day, uses) {
+  // Up to this day, each movement once; of one day the ids say which went first.
+  UNWIND [u IN uses WHERE u.day < day OR (u.day = day AND u.movement <= coalesce(s.movement, s.id))] AS u
+  WITH day, u.movement AS movement, max(u.kg) AS kg, max(u.day) AS last,
+    min(CASE WHEN u.named THEN 1 ELSE 0 END) AS named
+  RETURN sum(kg) AS left, count(CASE WHEN last = day THEN 1 END) > 1 AS same_day, min(named) = 0 AS unnamed
+}
+WITH * ORDER BY EXISTS { (s)-[:UNDER]->(l) } DESC, l.id
+WITH ruled, s, head(collect(one)) AS one,
+  collect(CASE WHEN l IS NOT NULL THEN {licence: l, left: left, same_day: same_day, unnamed: unnamed,
+    over: l.quantity_kg IS NOT NULL AND left > l.quantity_kg} END) AS used
+WITH *, one.kg AS kg, one.links AS links, one.rows AS rows
+WITH *, links[0] AS c, rows[0] AS k
 WITH *, [u IN used WHERE NOT u.over | u.licence] AS good, [u IN used WHERE u.over] AS over
 WITH *, CASE
     WHEN size(good) > 0 THEN 'licence ' + good[0].id
@@ -93,6 +106,9 @@ WITH *, CASE
   CASE WHEN any(l IN links WHERE l.measure = 'ban') THEN 3 ELSE 2 END
     - CASE WHEN all(l IN links WHERE l.match = 'wider') THEN 1 ELSE 0 END AS measure,
   log10(1 + coalesce(kg, 0)) AS tens
+WITH *, CASE WHEN tens > 5 THEN 2.5 ELSE tens / 2 END AS weight,
+  CASE WHEN size(over) > 0 THEN 1.0 ELSE 0.0 END AS overrun
+ORDER BY explained IS NOT NULL, measure + weight + overrun DESC, s.id
 // Of what the table says of a control, the good goes into the sentence and the rest is its note.
 WITH *, split(split(k.description, '. ')[0], '; ')[0] AS good_named, split(c.on, ' ')[0] AS day_named
 WITH *, s[day_named + '_last'] AS last_day, CASE WHEN good_named ENDS WITH '.'
@@ -121,8 +137,7 @@ RETURN s.id AS shipment,
       + ' kg left by then under it, as far as on record; no licence on record has room for it'
     WHEN any(l IN links WHERE l.measure = 'ban') THEN 'It is not permitted, and no licence on record covers it'
     ELSE 'No licence on record covers it' END AS problem,
-  toFloat(measure) AS measure, CASE WHEN tens > 5 THEN 2.5 ELSE tens / 2 END AS weight,
-  CASE WHEN size(over) > 0 THEN 1.0 ELSE 0.0 END AS overrun,
+  toFloat(measure) AS measure, weight, overrun,
   CASE WHEN size(good) = 0 THEN head(COLLECT { MATCH (s)-[:UNDER]->(l:Licence) RETURN l.id ORDER BY l.id }) END AS named,
   CASE WHEN size(good) = 0 AND over[0].same_day THEN 'yes' END AS same_day,
   CASE WHEN size(good) = 0 AND over[0].unnamed THEN 'yes' END AS unnamed,
@@ -134,7 +149,6 @@ RETURN s.id AS shipment,
   explained, s, links, rows, [u IN over | u.licence] + good AS licences,
   COLLECT { MATCH (s)-[r:SHIPPED|EXPORTED_BY|SOLD_BY|CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY|MEANT_FOR
     |LOADED_AT|DISCHARGED_AT|UNDER]-() RETURN r } AS around
-ORDER BY explained IS NOT NULL, measure + weight + overrun DESC, shipment
 UNION
 // A suspension makes it lawful on the day: told among the lawful.
 MATCH (s:Shipment)-[c:CONTROLLED_BY]->(k:Control)
