@@ -41,107 +41,11 @@
 //   reuse: {type: integer, default: 365, min: 1, max: 10000, ours: true, help: Days after which a number may lawfully be given again}
 //   max_uses: {type: integer, default: 200, min: 2, max: 1000000, ours: true, help: A number on more movements than this is a placeholder}
 CYPHER 25
-CALL () {
-  OPTIONAL MATCH (:Party {id: $company})--(s:Shipment)
-  RETURN collect(DISTINCT s.serial) AS serials, collect(DISTINCT s.bill) AS bills, collect(DISTINCT s.lot) AS lots
-}
-// Most numbers are used once: the uses of the others alone are brought into their order.
-CALL (serials, bills, lots) {
-  CALL () {
-    WITH $company AS company WHERE company IS NULL
-    MATCH (k:Container) RETURN k
-    UNION
-    MATCH (:Party {id: $company})--(:Shipment)-[:STUFFED_IN]->(k:Container) RETURN k
-  }
-  WITH k WHERE COUNT { (k)<-[:STUFFED_IN]-() } > 1
-  MATCH (s)-[u:STUFFED_IN]->(k)
-  WHERE $since IS NULL OR s.departed >= $since
-  RETURN 'container' AS kind, k.number AS value, collect(s) AS uses, collect(coalesce(u.seal, '')) AS marks
-  UNION ALL
-  WITH * WHERE $company IS NULL
-  MATCH (s:Shipment) WHERE s.serial IS NOT NULL
-  WITH s.serial AS value, collect(s) AS uses WHERE size(uses) > 1
-  RETURN 'serial' AS kind, value, uses, [] AS marks
-  UNION ALL
-  UNWIND serials AS value
-  MATCH (s:Shipment {serial: value})
-  WITH value, collect(s) AS uses WHERE size(uses) > 1
-  RETURN 'serial' AS kind, value, uses, [] AS marks
-  UNION ALL
-  WITH * WHERE $company IS NULL
-  MATCH (s:Shipment) WHERE s.bill IS NOT NULL
-  WITH s.bill AS value, collect(s) AS uses WHERE size(uses) > 1
-  RETURN 'bill of lading' AS kind, value, uses, [] AS marks
-  UNION ALL
-  UNWIND bills AS value
-  MATCH (s:Shipment {bill: value})
-  WITH value, collect(s) AS uses WHERE size(uses) > 1
-  RETURN 'bill of lading' AS kind, value, uses, [] AS marks
-  UNION ALL
-  WITH * WHERE $company IS NULL
-  MATCH (s:Shipment) WHERE s.lot IS NOT NULL
-  WITH s.lot AS value, collect(s) AS uses WHERE size(uses) > 1
-  RETURN 'lot' AS kind, value, uses, [] AS marks
-  UNION ALL
-  UNWIND lots AS value
-  MATCH (s:Shipment {lot: value})
-  WITH value, collect(s) AS uses WHERE size(uses) > 1
-  RETURN 'lot' AS kind, value, uses, [] AS marks
-}
-CALL (kind, uses, marks) {
-  UNWIND range(0, size(uses) - 1) AS i
-  WITH uses[i] AS s, coalesce(marks[i], '') AS seal
-  WHERE s.departed IS NOT NULL AND ($since IS NULL OR s.departed >= $since)
-    AND (kind <> 'lot' OR s.origin IS NOT NULL)
-  ORDER BY s.departed, s.id
-  RETURN collect(s) AS trips, collect(seal) AS seals, count(DISTINCT coalesce(s.movement, s.id)) AS movements
-}
-WITH kind, value, trips, seals, movements
-WHERE movements > 1
-UNWIND range(0, size(trips) - 2) AS i
-WITH kind, value, movements, trips[i] AS a, trips[i + 1] AS b,
-  seals[i] <> '' AND seals[i] = seals[i + 1] AS sealed
-// Certainly still on its way when the next leaves: the month of a day counts against it.
-WITH *, coalesce(b.departed_last, b.departed) < a.arrived AS at_once
-WHERE CASE kind
-    WHEN 'container' THEN at_once OR sealed
-    WHEN 'serial' THEN at_once AND coalesce(left(a.hs, 4) = left(b.hs, 4), true)
-    WHEN 'bill of lading' THEN duration.inDays(coalesce(a.departed_last, a.departed), b.departed).days > $slack
-    ELSE a.origin <> b.origin AND left(a.hs, 6) = left(b.hs, 6) END
-WITH *, duration.inDays(a.departed, b.departed).days AS days
-WHERE coalesce(a.movement, a.id) <> coalesce(b.movement, b.id) AND days <= $reuse
-WITH *,
-  head(COLLECT { MATCH (a)-[:LOADED_AT]->(p) RETURN p }) AS a_from,
-  head(COLLECT { MATCH (b)-[:LOADED_AT]->(p) RETURN p }) AS b_from,
-  head(COLLECT { MATCH (a)-[:DISCHARGED_AT]->(p) RETURN p }) AS a_to,
-  head(COLLECT { MATCH (b)-[:DISCHARGED_AT]->(p) RETURN p }) AS b_to
-WITH *, coalesce(a.dispatch, a_from.country) AS a_land, coalesce(b.dispatch, b_from.country) AS b_land,
-  coalesce(a.destination, a_to.country) AS a_end
-WITH *, CASE
-    // One voyage, or a later leg of one way, to where the first goes or from where it has arrived.
-    WHEN coalesce(days <= $slack AND (a_from = b_from OR a_land = b_land), false) THEN null
-    WHEN at_once AND coalesce(a_to = b_to AND abs(duration.inDays(a.arrived, b.arrived).days) <= $slack, false)
-      THEN null
-    WHEN EXISTS { MATCH (a)-[:CARRIED_BY]->(v)<-[:CARRIED_BY]-(b) WHERE days <= $slack } THEN null
-    WHEN kind = 'container' AND at_once AND (a_from <> b_from OR a_land <> b_land OR days > $slack) THEN 'at once'
-    WHEN kind = 'container' AND sealed AND b.departed >= a.arrived AND a_end <> b_land THEN 'seal'
-    WHEN kind = 'serial' AND NOT EXISTS { MATCH (a)-[:MADE_BY]->(m), (b)-[:MADE_BY]->(n) WHERE m <> n }
-      AND (days > 0 OR NOT EXISTS { (a)<-[:SHIPPED]-()-[:SHIPPED]->(b) }) THEN 'at once'
-    WHEN kind = 'bill of lading' AND NOT coalesce(a_to = b_from, false)
-      AND NOT EXISTS { MATCH (a)-[:CARRIED_BY_LINE]->(m), (b)-[:CARRIED_BY_LINE]->(n) WHERE m <> n }
-      THEN 'voyages'
-    WHEN kind = 'lot' AND NOT EXISTS { MATCH (a)-[:MADE_BY]->(m), (b)-[:MADE_BY]->(n) WHERE m <> n }
-      AND (EXISTS { (a)<-[:SHIPPED|EXPORTED_BY|SOLD_BY]-()-[:SHIPPED]->(b) }
-        OR EXISTS { MATCH (a)-[:IMPORTED_BY|BOUGHT_BY|CONSIGNED_TO]->(c)-[:SHIPPED|EXPORTED_BY|SOLD_BY]-(b) }
-        OR EXISTS { (a)-[:MADE_BY]->()<-[:MADE_BY]-(b) }) THEN 'origins'
-  END AS why
-WHERE why IS NOT NULL
-WITH *, CASE WHEN at_once THEN duration.inDays(b.departed,
-      CASE WHEN a.arrived < b.arrived THEN a.arrived ELSE coalesce(b.arrived, a.arrived) END).days
-    WHEN kind = 'bill of lading' THEN days ELSE 0 END AS lost
-ORDER BY sealed DESC, lost DESC, b.id
-WITH kind, value, movements, collect({a: a, b: b, why: why, lost: lost, days: days, a_land: a_land,
-    b_land: b_land, a_end: a_end, sealed: sealed}) AS found
+MATCH (a:Shipment)-[x:REUSES]->(b:Shipment)
+WHERE x.slack = $slack AND x.reuse = $reuse AND ($since IS NULL OR a.departed >= $since)
+WITH a, b, x ORDER BY x.sealed DESC, x.lost DESC, b.id
+WITH x.kind AS kind, x.value AS value, x.movements AS movements, collect({a: a, b: b, why: x.why, lost: x.lost,
+    days: x.days, a_land: x.a_land, b_land: x.b_land, a_end: x.goal, sealed: x.sealed}) AS found
 WITH *, found[0] AS worst, found[0].a AS a, found[0].b AS b, reduce(all_ = [], one IN found |
     all_ + [s IN [one.a, one.b] WHERE NOT s IN all_]) AS legs
 WHERE $company IS NULL OR any(s IN legs WHERE EXISTS { (s)--(:Party {id: $company}) })

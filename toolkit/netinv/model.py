@@ -33,6 +33,7 @@ RULES = {
     "OFF_BUSINESS": ("off_business", ("Party", "Shipment")),
     "ENDED_WITH": ("ended", ("Shipment", "Party")),
     "DISPUTES": ("disputed", ("Document", "Shipment")),
+    "REUSES": ("reused", ("Shipment", "Shipment")),
     "DEVIATED_TO": ("deviated", ("Vessel", "Port")),
 }
 """Relationship that SQL of its own derives → the name of its files in `import/links/`, and the
