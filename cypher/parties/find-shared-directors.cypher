@@ -37,8 +37,27 @@
 //   steps: {type: integer, default: 6, min: 1, max: 8, ours: true, help: Most officers from the first company of a group to any other}
 //   ever: {type: flag, default: false, help: Count seats that never overlapped in time too}
 CYPHER 25
-MATCH (root:Company)<-[:DIRECTS]-(:Party)
-WITH DISTINCT root
+// Of one company: the first of its group is among those that the steps lead to.
+CALL () {
+  WITH $company AS company WHERE company IS NULL
+  MATCH (root:Company)<-[:DIRECTS]-(:Party)
+  RETURN DISTINCT root
+  UNION
+  MATCH (one:Company {id: $company})
+  UNWIND reduce(found = [one], step IN range(1, $steps) | COLLECT {
+    UNWIND found AS a
+    CALL (a) {
+      RETURN a AS b
+      UNION
+      MATCH (a)<-[:DIRECTS]-(d:Party)-[:DIRECTS]->(b:Company)
+      WHERE COUNT { (d)-[:DIRECTS]->() } <= $max_seats
+      RETURN b
+    }
+    RETURN DISTINCT b
+  }) AS root
+  RETURN root
+}
+WITH root
 WHERE NOT EXISTS {
   MATCH (root)<-[x:DIRECTS]-(d:Party)-[y:DIRECTS]->(b:Company)
   WHERE b.id < root.id AND COUNT { (d)-[:DIRECTS]->() } <= $max_seats

@@ -61,21 +61,35 @@ WITH collect({id: k.id, hs: k.hs, short: left(k.hs, 6), hs_country: k.hs_country
 // The rules of each good are looked up once.
 CALL (goods) {
   CALL (goods) {
-    UNWIND goods AS good
-    MATCH (a:Shipment) WHERE a.hs STARTS WITH good AND size(a.hs) >= 6
-    WITH DISTINCT a
-    MATCH (a)-[h:HANDOFF]->(b:Shipment)
+    CALL (goods) {
+      UNWIND CASE WHEN $company IS NULL THEN goods ELSE [] END AS good
+      MATCH (a:Shipment) WHERE a.hs STARTS WITH good AND size(a.hs) >= 6
+      WITH DISTINCT a
+      MATCH (a)-[h:HANDOFF]->(b:Shipment)
+      RETURN a, h, b
+      UNION ALL
+      MATCH (a:Shipment)-[h:HANDOFF {holder: $company}]->(b:Shipment)
+      WHERE size(a.hs) >= 6 AND any(good IN goods WHERE a.hs STARTS WITH good)
+      RETURN a, h, b
+    }
+    WITH a, h, b
     WHERE h.days <= $window AND (NOT h.basis IN ['weight', 'split', 'merge', 'affiliate']
         OR h.weight >= $strength OR (h.rank = 1 AND h.as_it_is AND -log10(h.expected + 1e-9) >= $strength))
-      AND ($company IS NULL OR h.holder = $company)
     UNWIND COLLECT { UNWIND [a.origin, h.from_country] AS o WITH o WHERE o IS NOT NULL RETURN DISTINCT o } AS origin
     RETURN a, h, b, a AS named, origin, h.holder AS holder,
       coalesce(b.dispatch, head([(b)-[:LOADED_AT]->(p) | p.country]), h.via_country) AS through,
       coalesce(b.destination, h.to_country) AS destination, h.via_country AS came_to
     UNION ALL
-    UNWIND goods AS good
-    MATCH (b:Shipment) WHERE b.hs STARTS WITH good AND size(b.hs) >= 6 AND b.origin IS NOT NULL
-    WITH DISTINCT b
+    CALL (goods) {
+      UNWIND CASE WHEN $company IS NULL THEN goods ELSE [] END AS good
+      MATCH (b:Shipment) WHERE b.hs STARTS WITH good
+      RETURN b
+      UNION
+      MATCH (:Party {id: $company})-[:EXPORTED_BY|SOLD_BY|SHIPPED]-(b:Shipment)
+      WHERE any(good IN goods WHERE b.hs STARTS WITH good)
+      RETURN b
+    }
+    WITH b WHERE size(b.hs) >= 6 AND b.origin IS NOT NULL
     WITH b, coalesce(b.dispatch, head([(b)-[:LOADED_AT]->(p) | p.country])) AS through,
       coalesce(b.destination, head([(b)-[:DISCHARGED_AT]->(p) | p.country])) AS destination
     WHERE through <> b.origin

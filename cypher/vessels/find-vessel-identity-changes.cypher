@@ -51,6 +51,7 @@ CALL () {
   MATCH (v:Vessel)-[k:KNOWN_AS]->(v)
   WHERE $vessel IS NULL OR v.imo = $vessel
   WITH v, k.field AS field, collect(k) AS entries
+  WHERE $since IS NULL OR any(k IN entries WHERE k.from >= $since OR k.to >= $since - duration({days: 1}))
   // What it is called now is the last entry, whether the register says so or not.
   WITH v, field, entries, [k IN entries | {value: k.value, at: k.from, until: k.to,
       place: coalesce(k.from, k.to, date('9999-12-31'))}]
