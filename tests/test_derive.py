@@ -449,6 +449,184 @@ def test_few_goods_that_hardly_any_company_of_the_line_trades_are_strange_to_it(
     assert all(row["line"] == "09" and row["peers"] >= 20 for row in rows)
 
 
+# ---------------------------------------------------------------- where goods end
+
+
+FORWARDERS = """
+id | name | role | address
+F | F | forwarder | 1 Quay Road
+D | D | | P.O. Box 12, Springfield
+M | M | | 12 Boxwood Street
+"""
+
+
+def ended(
+    to: str = "F", more: str = "", hs: str = "811292", notify: str = "", late: str = "2024-12-01"
+) -> dict[str, str]:
+    """A shipment of January, one much later that ends the records, and more rows."""
+    rows = [f"S,A,{to},,{notify},,{hs},2024-01-10", f"L,X,Y,,,,0901,{late}", *more.split()]
+    head = "id,shipper,consignee,end_user,notify,forwarder,hs,departed"
+    return {"companies": FORWARDERS, "shipments": "\n".join([head, *rows])}
+
+
+@pytest.mark.parametrize(
+    ("tables", "given", "found"),
+    [
+        (ended(), {}, ["S ended"]),
+        (ended(to="D"), {}, ["S ended"]),  # a post box
+        (ended(to="M"), {}, []),
+        (ended(more="O,F,B,,,,8112,2024-03-10"), {}, ["S sent on"]),  # the sixtieth day
+        (ended(more="O,F,B,,,,8112,2024-03-10"), {"days": "59"}, ["S ended"]),
+        (ended(more="O,F,B,,,,8112,2024-01-09"), {}, ["S ended"]),
+        (ended(more="O,F,B,,,,7108,2024-02-01"), {}, ["S ended"]),  # other goods
+        (ended(more="O,F,B,,,,,2024-02-01"), {}, ["S sent on"]),  # that may be any goods
+        (ended(hs="", more="O,F,B,,,,7108,2024-02-01"), {}, ["S sent on"]),
+        (ended(more="O,B,C,,,F,8112,2024-02-01"), {}, ["S sent on"]),  # as forwarder
+        (ended(more="O,F,F,,,,8112,2024-02-01"), {}, ["O ended", "S ended"]),  # to itself
+        (ended(late="2024-03-09"), {}, ["S open"]),
+        (ended(late="2924-12-01"), {}, ["S open"]),  # a misprint ends no records
+        (ended(to="M", more="U,A,B,F,,,8112,2024-01-10"), {}, ["U ended user"]),
+        (ended(notify="B"), {}, ["S ended but B"]),
+        (ended(notify="D"), {}, ["S ended but D"]),
+    ],
+)
+def test_goods_end_with_a_forwarder_who_sends_nothing_like_them_on(
+    derived: Derive, tables: dict[str, str], given: dict[str, str], found: list[str]
+) -> None:
+    said = [
+        f"{row['a']} {row['outcome']}{' user' * row['user']}"
+        + (f" but {row['named']}" if row["named"] else "")
+        for row in derived("ENDED_WITH", tables, **given)
+    ]
+    assert sorted(said) == found
+
+
+# ---------------------------------------------------------------- papers
+
+
+def papers(*rows: str) -> dict[str, str]:
+    """A record and papers of it: consignee, HS code, net weight, value and its currency."""
+    head = "kind,shipment,consignee,hs,weight_kg,value,currency"
+    told = [f"D{n},invoice,S,{row}" for n, row in enumerate(rows)]
+    return {
+        "shipments": "id,consignee,hs,weight_kg,value,currency\nS,B,811292,100,1000,USD",
+        "documents": "\n".join([f"id,{head}", *told]),
+    }
+
+
+@pytest.mark.parametrize(
+    ("tables", "given", "found"),
+    [
+        (papers("B,811292,100,1000,USD"), {}, {}),
+        (papers("C,811292,100,1000,USD"), {}, {"D0": ["consignee"]}),
+        (papers(",8112,100,,"), {}, {}),  # a code that begins like it
+        (papers(",8112,,,", ",8110,,,"), {}, {"D0": ["hs"], "D1": ["hs"]}),
+        (papers(",,105,,"), {}, {}),
+        (papers(",,105.1,,"), {}, {"D0": ["weight_kg"]}),
+        (papers(",,105.1,,"), {"weight": "6"}, {}),
+        (papers(",,,1200,EUR"), {}, {}),  # another currency
+        (papers(",,,1200,USD"), {}, {"D0": ["value"]}),
+        (papers("C,,,,", ",,100,,"), {}, {"D0": ["consignee"]}),
+    ],
+)
+def test_papers_that_do_not_all_say_the_same(
+    derived: Derive, tables: dict[str, str], given: dict[str, str], found: dict[str, list[str]]
+) -> None:
+    assert {row["a"]: row["fields"] for row in derived("DISPUTES", tables, **given)} == found
+
+
+# ---------------------------------------------------------------- numbers used twice
+
+
+def twice(kind: str = "container", number: str = "CSQU3054383", **cells: str) -> dict[str, str]:
+    """A number on two shipments, the second under other ports while the first is at sea."""
+    one = {"dep": "2024-01-10", "arr": "2024-02-10", "dep2": "2024-01-20", "arr2": "2024-02-20"}
+    one |= {"from2": "KRPUS", "to2": "USLAX", "more": "", "more2": "", "columns": ""} | cells
+    return {
+        "shipments": f"""
+id,notify,{kind},hs,load_port,discharge_port,departed,arrived{one["columns"]}
+S,N,{number},811292,CNSHA,NLRTM,{one["dep"]},{one["arr"]}{one["more"]}
+T,N,{number},811292,{one["from2"]},{one["to2"]},{one["dep2"]},{one["arr2"]}{one["more2"]}
+"""
+    }
+
+
+LOT = {"kind": "lot", "number": "L1", "columns": ",origin,consignee,shipper"}
+
+
+@pytest.mark.parametrize(
+    ("tables", "given", "found"),
+    [
+        (twice(), {}, "at once"),
+        (twice(dep2="2024-02-10"), {}, ""),  # the day on which it arrives
+        (twice(dep2="2024-01-12", from2="CNSHA"), {}, ""),  # one voyage
+        (twice(dep2="2024-01-12", from2="CNSHA"), {"slack": "1"}, "at once"),
+        (twice(to2="NLRTM", arr2="2024-02-12"), {}, ""),  # a later leg of one way
+        (twice(columns=",movement", more=",M", more2=",M"), {}, ""),
+        (twice(kind="serial", number="X1"), {}, "at once"),
+        (twice(kind="serial", number="X1", columns=",manufacturer", more=",A", more2=",B"), {}, ""),
+        (twice(kind="bill", number="B1", dep2="2024-01-14"), {}, "voyages"),
+        (twice(kind="bill", number="B1", dep2="2024-01-13"), {}, ""),
+        (twice(kind="bill", number="B1", dep2="2025-01-14"), {}, ""),  # after a year
+        (twice(kind="bill", number="B1", from2="NLRTM"), {}, ""),  # sent on
+        (twice(**LOT, more=",CN,B,A", more2=",VN,C,B"), {}, "origins"),
+        (twice(**LOT, more=",CN,B,A", more2=",CN,C,B"), {}, ""),
+        (twice(**LOT, more=",CN,B,A", more2=",VN,C,D"), {}, ""),
+    ],
+)
+def test_two_shipments_of_one_number_that_cannot_both_be_true(
+    derived: Derive, tables: dict[str, str], given: dict[str, str], found: str
+) -> None:
+    rows = derived("REUSES", tables, **given)
+    assert ", ".join(row["why"] for row in rows) == found
+    assert all((row["a"], row["b"]) == ("S", "T") for row in rows)
+
+
+# ---------------------------------------------------------------- ties of those who trade
+
+
+def tied(companies: str = "", boards: str = "", owners: str = "") -> dict[str, str]:
+    """A sends B goods; more companies as id:address, seats as who:where, holdings as who:what."""
+    return {
+        "shipments": "id,shipper,consignee\nS,A,B",
+        "companies": "\n".join(
+            ["id,name,address", *(one.replace(":", ",N,") for one in ["X:", *companies.split()])]
+        ),
+        "directorships": "\n".join(
+            ["director,company", *(one.replace(":", ",") for one in ["Q:R", *boards.split()])]
+        ),
+        "ownerships": "\n".join(
+            [
+                "owner,owned,share",
+                *(one.replace(":", ",") + ",10" for one in ["Q:R", *owners.split()]),
+            ]
+        ),
+    }
+
+
+@pytest.mark.parametrize(
+    ("tables", "given", "found"),
+    [
+        (tied(), {}, None),
+        (tied(owners="A:B"), {}, 1),
+        (tied(boards="P:A P:B"), {}, 2),
+        (tied(boards="P:A P:B"), {"steps": "1"}, None),
+        (tied(companies="A:1-Quay-Road B:1-Quay-Road"), {}, 2),
+        (tied(companies="A:1-Quay-Road B:2-Quay-Road"), {}, None),
+        (tied(boards="P:A P:C", owners="C:B"), {}, 3),
+        (tied(boards="P:A P:C", owners="C:B"), {"steps": "2"}, None),
+        (tied(boards="P:A P:C P:D", owners="C:B"), {"hub": "2"}, None),
+        (tied(boards="P:A P:B P:C"), {"hub": "2"}, 2),  # one between them, of any number of ties
+        (tied(boards="P:C P:D"), {}, None),  # who do not trade
+    ],
+)
+def test_who_trades_is_tied_by_boards_owners_and_addresses(
+    derived: Derive, tables: dict[str, str], given: dict[str, str], found: int | None
+) -> None:
+    rows = derived("RELATED_TO", tables, **given)
+    assert [(row["a"], row["b"], row["steps"]) for row in rows] == [("A", "B", found)] * bool(found)
+
+
 # ---------------------------------------------------------------- rules and writers
 
 
@@ -460,6 +638,10 @@ def test_what_writes_a_relationship_writes_what_its_rule_gives(derived: Derive, 
         "ALONGSIDE": alongside(),
         "DEVIATED_TO": voyage(),
         "OFF_BUSINESS": coffee(rest="X,F0,811292,"),
+        "ENDED_WITH": ended(),
+        "DISPUTES": papers("C,811292,100,1000,USD"),
+        "REUSES": twice(),
+        "RELATED_TO": tied(owners="A:B"),
     }.get(type_, trade)
     rows = derived(type_, tables | trade)
     written = {one.name for one in derive.program(type_, "cypher").inputs}

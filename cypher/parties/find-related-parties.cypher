@@ -39,51 +39,25 @@
 //   hub: {type: integer, default: 10, min: 2, max: 1000, ours: true, help: "People, companies, addresses and contacts of more ties than this are no tie"}
 //   since: {type: date, optional: true, help: Only shipments of this day or later}
 CYPHER 25
-CALL () {
-  MATCH (a:Company) WHERE $company IS NULL RETURN a
-  UNION
-  MATCH (a:Party {id: $company}) RETURN a
-  UNION
-  MATCH (:Party {id: $company})<-[:CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY]-(:Shipment)
-    -[:SHIPPED|EXPORTED_BY|SOLD_BY]-(a:Party)
-  RETURN a
-}
-WITH a WHERE EXISTS { (a)-[:DIRECTS|OWNS|LOCATED_AT|USES]-() }
-CALL (a) {
-  MATCH (a)-[:SHIPPED|EXPORTED_BY|SOLD_BY]-(s:Shipment)
-    -[:CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY]->(b:Party)
+MATCH (a:Company)-[x:RELATED_TO]->(b:Party)
+WHERE x.most = $steps AND x.hub = $hub AND ($company IS NULL OR $company IN [a.id, b.id])
+CALL (a, b) {
+  MATCH (a)-[:SHIPPED|EXPORTED_BY|SOLD_BY]-(s:Shipment)-[:CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY]->(b)
   WHERE $since IS NULL OR coalesce(s.departed, s.declared, s.arrived) >= $since
-  WITH a, b, collect(DISTINCT s) AS lots
-  WHERE b <> a AND ($company IS NULL OR $company IN [a.id, b.id])
-  RETURN collect({b: b, lots: lots}) AS partners
+  RETURN collect(DISTINCT s) AS lots
 }
-CALL (a, partners) {
-  // Partners and ends of ways are joined by grouping: a hub has thousands of partners.
-  CALL (a, partners) {
-    UNWIND partners AS one
-    RETURN one.b AS b, one.lots AS lots, null AS p
-    UNION ALL
-    WITH a, partners WHERE size(partners) > 0
-    MATCH p = (a) (()-[:DIRECTS|OWNS|LOCATED_AT|USES]-(via
-      WHERE COUNT { (via)-[:DIRECTS|OWNS|LOCATED_AT|USES]-() } <= $hub)){0,2}
-      ()-[:DIRECTS|OWNS|LOCATED_AT|USES]-(b:Company)
-    WHERE length(p) <= $steps AND none(n IN nodes(p)[1..-1] WHERE n = a OR n = b)
-    RETURN b, null AS lots, p
-  }
-  WITH b, head(collect(lots)) AS lots, collect(p) AS ways
-  WHERE lots IS NOT NULL AND size(ways) > 0
-  UNWIND ways AS p
-  RETURN b, lots, p, false AS crowd
+WITH a, b, lots WHERE size(lots) > 0
+CALL (a, b) {
+  MATCH p = (a) (()-[:DIRECTS|OWNS|LOCATED_AT|USES]-(via
+    WHERE COUNT { (via)-[:DIRECTS|OWNS|LOCATED_AT|USES]-() } <= $hub)){0,2}
+    ()-[:DIRECTS|OWNS|LOCATED_AT|USES]-(b:Company)
+  WHERE length(p) <= $steps AND none(n IN nodes(p)[1..-1] WHERE n = a OR n = b)
+  RETURN p, false AS crowd
   UNION ALL
-  // Two clients of one agent: from both ends to the agent, never through all its clients.
-  WITH a, partners WHERE $steps > 1 AND size(partners) > 0
-  MATCH (a)-[:DIRECTS|OWNS|LOCATED_AT|USES]-(via)
-  WHERE COUNT { (via)-[:DIRECTS|OWNS|LOCATED_AT|USES]-() } > $hub
-  WITH DISTINCT a, via, partners
-  UNWIND partners AS one
-  WITH a, via, one.b AS b, one.lots AS lots
+  // Two clients of one agent.
   MATCH p = (a)-[:DIRECTS|OWNS|LOCATED_AT|USES]-(via)-[:DIRECTS|OWNS|LOCATED_AT|USES]-(b)
-  RETURN b, lots, p, true AS crowd
+  WHERE $steps > 1 AND COUNT { (via)-[:DIRECTS|OWNS|LOCATED_AT|USES]-() } > $hub
+  RETURN p, true AS crowd
 }
 WITH a, b, head(collect(lots)) AS lots, collect({p: p, crowd: crowd}) AS ways
 CALL (lots) {
@@ -103,13 +77,15 @@ WITH a, b, trades, all_movements, undated, way.p AS p, way.crowd AS crowd,
     CASE WHEN r.to < day THEN r.to ELSE day END) AS to
 WITH *, [t IN trades WHERE from <= to AND coalesce(t.first <= to AND t.last >= from, true)] AS held
 WHERE size(held) > 0
-WITH *, length(p) + CASE WHEN crowd THEN 10 ELSE 0 END AS far ORDER BY far
+WITH *, length(p) + CASE WHEN crowd THEN 10 ELSE 0 END AS far
+ORDER BY far, [n IN nodes(p) | coalesce(n.id, n.key, n.imo)]
 WITH a, b, all_movements, undated, collect({p: p, held: held, far: far, crowd: crowd}) AS ways
 WITH *, [w IN ways WHERE w.far = ways[0].far] AS best,
   head([w IN ways WHERE NOT w.crowd
     AND all(r IN relationships(w.p) WHERE type(r) = 'OWNS' AND r.share >= 50) | w]) AS group
 CALL (best) {
   UNWIND best AS w UNWIND w.held AS t
+  WITH t ORDER BY t.first, t.s.id
   RETURN count(DISTINCT coalesce(t.s.movement, t.s.id)) AS movements,
     collect(DISTINCT t.s)[..10] AS shipments
 }

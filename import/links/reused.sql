@@ -62,7 +62,7 @@ judged AS (
     END AS why
   FROM pairs
 )
-SELECT a.id AS a, b.id AS b, kind, value, movements, why, days, at_once, sealed,
+SELECT a.id AS a, b.id AS b, kind, value, movements, why, days, sealed,
   CASE WHEN at_once THEN date_diff('day', b.departed, least(a.arrived, b.arrived))
     WHEN kind = 'bill of lading' THEN days ELSE 0 END AS lost,
   a.land AS a_land, b.land AS b_land, a.goal AS goal, $slack AS slack, $reuse AS reuse

@@ -33,6 +33,7 @@ RULES = {
     "OFF_BUSINESS": ("off_business", ("Party", "Shipment")),
     "ENDED_WITH": ("ended", ("Shipment", "Party")),
     "DISPUTES": ("disputed", ("Document", "Shipment")),
+    "RELATED_TO": ("related", ("Party", "Party")),
     "REUSES": ("reused", ("Shipment", "Shipment")),
     "DEVIATED_TO": ("deviated", ("Vessel", "Port")),
 }
