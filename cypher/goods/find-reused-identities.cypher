@@ -41,7 +41,18 @@
 //   reuse: {type: integer, default: 365, min: 1, max: 10000, ours: true, help: Days after which a number may lawfully be given again}
 //   max_uses: {type: integer, default: 200, min: 2, max: 1000000, ours: true, help: A number on more movements than this is a placeholder}
 CYPHER 25
-MATCH (a:Shipment)-[x:REUSES]->(b:Shipment)
+CALL () {
+  MATCH (a:Shipment)-[x:REUSES]->(b:Shipment)
+  WHERE $company IS NULL
+  RETURN a, x, b
+  UNION
+  MATCH (:Party {id: $company})--(:Shipment)-[own:REUSES]-()
+  WITH DISTINCT own.kind AS kind, own.value AS value
+  MATCH (a:Shipment)-[x:REUSES {value: value}]->(b:Shipment)
+  WHERE x.kind = kind
+  RETURN a, x, b
+}
+WITH a, x, b
 WHERE x.slack = $slack AND x.reuse = $reuse AND ($since IS NULL OR a.departed >= $since)
 WITH a, b, x ORDER BY x.sealed DESC, x.lost DESC, b.id
 WITH x.kind AS kind, x.value AS value, x.movements AS movements, collect({a: a, b: b, why: x.why, lost: x.lost,

@@ -41,10 +41,11 @@
 CYPHER 25
 MATCH (a:Company)-[x:RELATED_TO]->(b:Party)
 WHERE x.most = $steps AND x.hub = $hub AND ($company IS NULL OR $company IN [a.id, b.id])
-CALL (a, b) {
-  MATCH (a)-[:SHIPPED|EXPORTED_BY|SOLD_BY]-(s:Shipment)-[:CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY]->(b)
+CALL (x) {
+  UNWIND x.shipments AS id
+  MATCH (s:Shipment {id: id})
   WHERE $since IS NULL OR coalesce(s.departed, s.declared, s.arrived) >= $since
-  RETURN collect(DISTINCT s) AS lots
+  RETURN collect(s) AS lots
 }
 WITH a, b, lots WHERE size(lots) > 0
 CALL (a, b) {

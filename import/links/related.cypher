@@ -5,6 +5,7 @@
 //   a: {type: party}
 //   b: {type: party}
 //   steps: {type: integer, help: Ties between the two}
+//   shipments: {help: "Ids of what the one sent to the other"}
 //   hub: {type: integer, help: "People, companies, addresses and contacts of more ties than this are no tie"}
 //   most: {type: integer, help: Most ties that were looked for}
 //   rule: {}
@@ -12,4 +13,4 @@ UNWIND $rows AS row
 MATCH (a:Party {id: row.a})
 MATCH (b:Party {id: row.b})
 MERGE (a)-[h:RELATED_TO {key: row.key}]->(b)
-SET h = row {.key, .steps, .hub, .most, .rule, derived: true}
+SET h = row {.key, .steps, .shipments, .hub, .most, .rule, derived: true}

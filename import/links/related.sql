@@ -25,11 +25,13 @@ many AS (SELECT x FROM ties GROUP BY x HAVING count(*) > $hub),
 near AS (SELECT DISTINCT x, y FROM ties WHERE x <> y),
 few AS (SELECT x, y FROM near ANTI JOIN many ON many.x = y),
 trades AS (
-  SELECT DISTINCT 'party ' || a AS a, 'party ' || b AS b
+  SELECT 'party ' || a AS a, 'party ' || b AS b, list(DISTINCT id ORDER BY id) AS shipments
   FROM (
-    SELECT a, unnest(gets) AS b
-    FROM (SELECT unnest([shipper, exporter, seller]) AS a, [consignee, importer, buyer] AS gets FROM shipments))
+    SELECT id, a, unnest(gets) AS b
+    FROM (SELECT id, unnest([shipper, exporter, seller]) AS a, [consignee, importer, buyer] AS gets
+      FROM shipments))
   WHERE a <> b
+  GROUP BY ALL
 ),
 joined AS (
   SELECT a, b, 1 AS far FROM trades JOIN near ON x = a AND y = b
@@ -42,5 +44,5 @@ joined AS (
   JOIN near r ON r.x = q.y AND r.y = b
   WHERE $steps > 2 AND p.y <> b
 )
-SELECT substr(a, 7) AS a, substr(b, 7) AS b, min(far) AS steps, $hub AS hub, $steps AS most
-FROM joined GROUP BY a, b
+SELECT substr(a, 7) AS a, substr(b, 7) AS b, steps, shipments, $hub AS hub, $steps AS most
+FROM (SELECT a, b, min(far) AS steps FROM joined GROUP BY a, b) JOIN trades USING (a, b)

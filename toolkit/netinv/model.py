@@ -56,6 +56,7 @@ INDEXES: tuple[tuple[str, str], ...] = (
 EDGE_INDEXES: tuple[tuple[str, str], ...] = (
     *(("HANDOFF", key) for key in ("ring", "route", "chain", "sender", "holder", "receiver")),
     ("CONTROLLED_BY", "sender"),
+    ("REUSES", "value"),
 )
 """Relationship type and property that questions start from."""
 
