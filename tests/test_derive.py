@@ -627,6 +627,61 @@ def test_who_trades_is_tied_by_boards_owners_and_addresses(
     assert [(row["a"], row["b"], row["steps"]) for row in rows] == [("A", "B", found)] * bool(found)
 
 
+# ---------------------------------------------------------------- newcomers to a good
+
+
+def newcomers(
+    weight: str = "900",
+    day: str = "2024-02-01",
+    code: str = "811292",
+    more: str = "",
+    born: str = "2000",
+    begin: str = "2023-02-01",
+) -> dict[str, str]:
+    """Four trade the good on one lane before and after a control of 2023, and N begins then."""
+    rows = [
+        f"P{n},Q{n},{code},CN,VN,{when},100" for when in (begin, "2023-09-01") for n in range(4)
+    ]
+    rows += [f"N,,{code},CN,VN,{day},{weight}", *more.split()]
+    return {
+        "shipments": "\n".join(
+            ["id,shipper,consignee,hs,dispatch,destination,departed,weight_kg"]
+            + [f"S{n},{row}" for n, row in enumerate(rows)]
+        ),
+        "companies": f"id | name | incorporated\nN | N | {born}",
+        "controls": "id | regime | measure | hs | from\nK | CN | licence | 8112921010 | 2023-08-01",
+    }
+
+
+@pytest.mark.parametrize(
+    ("tables", "given", "found"),
+    [
+        (newcomers(), {}, {"N": True}),
+        (newcomers(weight="99"), {}, {}),  # less than the upper quarter
+        (newcomers(day="2023-07-31"), {}, {}),  # before the control
+        (newcomers(day="2023-08-01"), {}, {"N": True}),  # on its first day
+        (newcomers(day="2025-08-01"), {}, {"N": True}),
+        (newcomers(day="2025-08-02"), {}, {}),  # after the months
+        (newcomers(more="N,,811292,US,DE,2023-03-01,1"), {}, {}),  # it traded it, on any lane
+        (newcomers(code="8112"), {}, {}),  # its code says less
+        (newcomers(), {"peers": "10"}, {"N": False}),  # all lanes are the measure
+        (
+            newcomers(begin="2023-08-01"),
+            {},
+            {"N": True, "P": True, "Q": True},
+        ),  # no history: 0 days
+        (newcomers(begin="2023-08-02", day="2023-09-01"), {}, {}),  # records begin too late
+        (newcomers(begin="2023-08-02", day="2023-09-01", born="2023-08-15"), {}, {"N": True}),
+    ],
+)
+def test_newcomers_move_much_soon_after_a_control(
+    derived: Derive, tables: dict[str, str], given: dict[str, str], found: dict[str, bool]
+) -> None:
+    rows = derived("NEW_TO", tables, **given)
+    assert {row["a"][0]: row["on_lane"] for row in rows} == found
+    assert all(row["b"] == "K" and row["good"] == "811292" for row in rows)
+
+
 # ---------------------------------------------------------------- rules and writers
 
 
@@ -639,6 +694,7 @@ def test_what_writes_a_relationship_writes_what_its_rule_gives(derived: Derive, 
         "DEVIATED_TO": voyage(),
         "OFF_BUSINESS": coffee(rest="X,F0,811292,"),
         "ENDED_WITH": ended(),
+        "NEW_TO": newcomers(),
         "DISPUTES": papers("C,811292,100,1000,USD"),
         "REUSES": twice(),
         "RELATED_TO": tied(owners="A:B"),

@@ -49,82 +49,20 @@
 //   history: {type: integer, default: 180, min: 0, max: 3650, ours: true, help: Days of records before the control without which a first trade is not called the first}
 //   notices: {type: flag, default: false, help: Count notices as controls}
 CYPHER 25
-// The day on which the tables begin.
-MATCH (s:Shipment)
-WITH min(coalesce(s.departed, s.declared, s.arrived)) AS earliest
-MATCH (k:Control)
-WHERE k.hs IS NOT NULL AND size(k.hs) >= 2
-  AND (k.measure IN ['licence', 'ban'] OR ($notices AND k.measure = 'notice'))
+MATCH (c:Party)-[x:NEW_TO]->(k:Control)
+WHERE x.months = $months AND x.quarter = $quarter AND x.peers = $peers
+  AND (k.measure IN ['licence', 'ban'] OR $notices)
   AND ($good IS NULL OR k.hs STARTS WITH $good) AND ($regime IS NULL OR k.regime = $regime)
-ORDER BY k.measure, k.id
-WITH earliest, left(k.hs, 6) AS good, k.from AS from, collect(k) AS controls
-WITH earliest, good, collect({from: from, controls: controls}) AS measures
-// Of one company, only the goods that it trades: whom it is compared with is all their trade.
-WHERE $company IS NULL OR EXISTS {
-  MATCH (:Party {id: $company})-[:EXPORTED_BY|SOLD_BY|SHIPPED|IMPORTED_BY|BOUGHT_BY|CONSIGNED_TO]-(s:Shipment)
-  WHERE s.hs STARTS WITH good }
-CALL (good) {
-  MATCH (s:Shipment) WHERE s.hs STARTS WITH good
-    AND coalesce(s.departed, s.declared, s.arrived) IS NOT NULL
-  WITH s, coalesce(s.departed, s.declared, s.arrived) AS day, [x IN [s.weight_kg, s.gross_kg] WHERE x > 0][0] AS kg,
-    coalesce(s.dispatch, head(COLLECT { MATCH (s)-[:LOADED_AT]->(p:Port) RETURN p.country }),
-      s.origin, '?') AS out_of,
-    coalesce(s.destination, head(COLLECT { MATCH (s)-[:DISCHARGED_AT]->(p:Port)
-      RETURN p.country }), '?') AS into
-  WITH s, day, kg, out_of, into,
-    head(COLLECT {
-      MATCH (s)-[r:EXPORTED_BY|SOLD_BY|SHIPPED]-(c:Party)
-      RETURN c ORDER BY CASE type(r) WHEN 'EXPORTED_BY' THEN 1 WHEN 'SOLD_BY' THEN 2 ELSE 3 END }) AS a,
-    head(COLLECT {
-      MATCH (s)-[r:IMPORTED_BY|BOUGHT_BY|CONSIGNED_TO]-(c:Party)
-      RETURN c ORDER BY CASE type(r) WHEN 'IMPORTED_BY' THEN 1 WHEN 'BOUGHT_BY' THEN 2 ELSE 3 END })
-      AS b
-  UNWIND CASE WHEN a = b OR b IS NULL THEN [a] WHEN a IS NULL THEN [b] ELSE [a, b] END AS c
-  // Lines of one record add up; records of one movement say the same goods again.
-  WITH c, out_of, into, coalesce(s.movement, s.id) AS movement, coalesce(s.record, '') AS record,
-    coalesce(s.line, '') AS line, min(day) AS day, max(kg) AS kg, head(collect(s)) AS s
-  WITH c, out_of, into, movement, record, min(day) AS day, sum(kg) AS kg, collect(s) AS rows
-  WITH c, out_of, into, movement, min(day) AS day, max(kg) AS kg, collect(rows[0]) AS rows
-  RETURN c, min(day) AS first,
-    collect({lane: out_of + ' → ' + into, out_of: out_of, into: into, day: day, kg: kg, rows: rows})
-      AS trades
-}
-WITH earliest, good, measures, collect({c: c, first: first, trades: trades}) AS traders
-UNWIND measures AS measure
-WITH earliest, good, traders, measure.from AS from, measure.controls AS controls
-CALL (traders, from) {
-  UNWIND traders AS t
-  UNWIND [one IN t.trades WHERE from <= one.day <= from + duration({months: $months})] AS one
-  WITH one.lane AS lane, one.out_of AS out_of, one.into AS into, t.c AS c, t.first AS first,
-    sum(one.kg) AS volume, count(*) AS movements, min(one.day) AS began,
-    collect(one.rows[0])[..20] AS rows
-  WITH lane, out_of, into, percentileCont(volume, $quarter / 100.0) AS bound, count(*) AS peers,
-    collect({c: c, first: first, volume: volume, movements: movements, began: began, rows: rows})
-      AS firms
-  RETURN collect({lane: lane, out_of: out_of, into: into, bound: bound, peers: peers, firms: firms})
-    AS lanes
-}
-CALL (lanes) {
-  UNWIND lanes AS l
-  UNWIND l.firms AS f
-  RETURN percentileCont(f.volume, $quarter / 100.0) AS wide, count(DISTINCT f.c) AS wide_peers
-}
-UNWIND lanes AS l
-WITH *, l.peers >= $peers AS on_lane
-WITH *, CASE WHEN on_lane THEN l.bound ELSE wide END AS bound,
-  CASE WHEN on_lane THEN l.peers ELSE wide_peers END AS peers
-UNWIND l.firms AS f
-WITH *, f.c AS c, coalesce(f.c.incorporated >= from, false) AS is_young
-WHERE f.first >= from AND f.volume >= bound AND f.volume > 0
-  AND ($company IS NULL OR c.id = $company)
-  AND (is_young OR earliest <= from - duration({days: $history}))
+  AND ($company IS NULL OR c.id = $company) AND (x.young OR x.history >= $history)
+WITH c, x, k ORDER BY k.measure, k.id
+WITH c, x.good AS good, x.from AS from, x.lane_from AS out_of, x.lane_to AS into, collect(x)[0] AS x,
+  collect(k) AS controls
 // Of several controls over one good, the one that the trade began soonest after.
-WITH *, CASE WHEN any(k IN controls WHERE (k.origin IS NULL AND k.destination IS NULL)
-    OR k.origin = l.out_of OR k.destination = l.into OR any(s IN f.rows WHERE s.origin = k.origin))
-    THEN 1 ELSE 0 END AS touches
-ORDER BY from DESC, f.volume DESC
-WITH good, c, head(collect({from: from, controls: controls, lane: l.lane, f: f, bound: bound,
-  peers: peers, on_lane: on_lane, young: is_young, touches: touches})) AS found
+ORDER BY from DESC, x.volume DESC, x.bound, out_of, into
+WITH good, c, head(collect({from: from, controls: controls, lane: out_of + ' → ' + into, f: x, bound: x.bound,
+  peers: x.others, on_lane: x.on_lane, young: x.young,
+  touches: CASE WHEN any(k IN controls WHERE (k.origin IS NULL AND k.destination IS NULL)
+    OR k.origin = out_of OR k.destination = into OR k.origin IN x.origins) THEN 1 ELSE 0 END})) AS found
 WITH *, found.from AS from, found.f AS f,
   duration.inDays(found.from, found.f.first).days AS days
 CALL (c, good, from, found) {
@@ -149,11 +87,6 @@ CALL (c, good, from, found) {
   WITH sister ORDER BY sister.id LIMIT 1
   RETURN sister
 }
-CALL (f) {
-  UNWIND f.rows AS s
-  MATCH (s)-[r:SHIPPED|EXPORTED_BY|SOLD_BY|CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY]-(:Party)
-  RETURN collect(r) AS trades
-}
 WITH *, round(2.0 * (1.0 - days / (31.0 * $months)), 3) AS soon,
   CASE WHEN found.bound <= 0 OR f.volume > 4 * found.bound THEN 2.0
     ELSE round(log(f.volume / found.bound) / log(2), 3) END AS large,
@@ -167,6 +100,16 @@ WITH *, round(2.0 * (1.0 - days / (31.0 * $months)), 3) AS soon,
 WITH *, split(split(found.controls[0].description, '. ')[0], '; ')[0] AS said
 WITH *, CASE WHEN said ENDS WITH '.' THEN left(said, size(said) - 1) ELSE said END AS what
 ORDER BY explained IS NOT NULL, soon + large + young + touches DESC, c.id, good
+CALL (f) {
+  UNWIND f.shipments AS id
+  MATCH (s:Shipment {id: id})
+  RETURN collect(s) AS shipments
+}
+CALL (shipments) {
+  UNWIND shipments AS s
+  MATCH (s)-[r:SHIPPED|EXPORTED_BY|SOLD_BY|CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY]-(:Party)
+  RETURN collect(r) AS trades
+}
 RETURN coalesce(c.name, c.id) AS company, good,
   [k IN found.controls | k.id][..5] AS controls,
   CASE found.controls[0].measure WHEN 'ban' THEN 'the ban ' WHEN 'licence' THEN 'the licence duty '
@@ -183,4 +126,4 @@ RETURN coalesce(c.name, c.id) AS company, good,
   CASE WHEN c.incorporated IS NULL THEN 'yes' END AS unknown_age,
   CASE WHEN c.role IN ['forwarder', 'carrier', 'bank', 'warehouse', 'broker'] THEN c.role END
     AS service,
-  explained, c AS newcomer, found.controls[..5] AS controls_drawn, f.rows AS shipments, trades
+  explained, c AS newcomer, found.controls[..5] AS controls_drawn, shipments, trades

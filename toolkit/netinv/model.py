@@ -31,6 +31,7 @@ RULES = {
     "HOLDS": ("holds", ("Party", "Party")),
     "ALONGSIDE": ("alongside", ("Shipment", "Shipment")),
     "OFF_BUSINESS": ("off_business", ("Party", "Shipment")),
+    "NEW_TO": ("newcomers", ("Party", "Control")),
     "ENDED_WITH": ("ended", ("Shipment", "Party")),
     "DISPUTES": ("disputed", ("Document", "Shipment")),
     "RELATED_TO": ("related", ("Party", "Party")),
