@@ -449,6 +449,68 @@ def test_few_goods_that_hardly_any_company_of_the_line_trades_are_strange_to_it(
     assert all(row["line"] == "09" and row["peers"] >= 20 for row in rows)
 
 
+# ---------------------------------------------------------------- mirror gaps
+
+
+def mirrors(*rows: str) -> dict[str, str]:
+    """Coffee that China and the United States record alike from January to June, 1,000 kg a month,
+    and further rows."""
+    lines = ["id,record,departed,arrived,weight_kg,shipper,hs,origin,dispatch,destination,movement"]
+    for month in range(1, 7):
+        day = f"2024-0{month}-05"
+        lines.append(f"E{month},export_declaration,{day},,1000,A,090111,CN,CN,US,M{month}")
+        lines.append(f"I{month},import_declaration,,{day},1000,A,090111,CN,CN,US,M{month}")
+    return {"shipments": "\n".join([*lines, *rows])}
+
+
+LEFT = "X,export_declaration,2024-03-20,,500,A,811010,CN,CN,US,"
+CAME = "Y,import_declaration,,{},{},A,{},CN,CN,US,"
+
+
+@pytest.mark.parametrize(
+    ("rows", "given", "found"),
+    [
+        ([LEFT], {}, {("X", "exports", 500)}),
+        ([LEFT, CAME.format("2024-03-31", 500, 811010)], {}, set()),
+        ([LEFT, CAME.format("2024-04-01", 500, 811010)], {}, set()),  # in the next month
+        ([LEFT, CAME.format("2024-05-01", 500, 811010)], {}, {("X", "exports", 500),
+                                                              ("Y", "imports", 500)}),
+        ([LEFT, CAME.format("2024-04-01", 375, 811010)], {}, set()),  # a quarter, and no more
+        ([LEFT, CAME.format("2024-04-01", 374, 811010)], {}, {("X", "exports", 126)}),
+        ([LEFT, CAME.format("2024-04-01", 374, 811010)], {"share": "26"}, set()),
+        ([LEFT, CAME.format("2024-04-01", 374, 811010)], {"least_kg": "127"}, set()),
+        ([LEFT, CAME.format("2024-03-31", 500, 811020)], {"digits": "4"}, set()),
+        ([CAME.format("2024-03-31", 500, 811010)], {}, {("Y", "imports", 500)}),
+        ([LEFT, LEFT.replace("X", "X2")], {}, {("X", "exports", 1000)}),
+        ([LEFT + "M", LEFT.replace("X", "X2") + "M"], {}, {("X", "exports", 500)}),  # one movement
+        ([LEFT.replace("03-20", "06-20")], {}, set()),  # it may come after the last declaration
+        ([LEFT.replace("US", "DE")], {}, set()),  # of which no import is loaded
+        ([LEFT.replace("export_declaration", "")], {}, set()),
+    ],
+)  # fmt: skip
+def test_goods_of_a_month_that_one_side_alone_records(
+    derived: Derive, rows: list[str], given: dict[str, str], found: set[tuple[str, str, float]]
+) -> None:
+    made = derived("UNMIRRORED", mirrors(*rows), **given)
+    assert {(row["a"], row["side"], row["missing"]) for row in made} == found
+    assert all((row["sent"], row["meant"]) == ("CN", "US") for row in made)
+
+
+def test_a_gap_says_what_may_be_the_same_goods(derived: Derive) -> None:
+    """By way of another country, or under another code of the heading; and how much is mirrored."""
+    by_way = "Z,import_declaration,,2024-03-25,400,A,811010,CN,MX,US,"
+    other = CAME.format("2024-03-25", 300, 811020)
+    found = {row["a"]: row for row in derived("UNMIRRORED", mirrors(LEFT, by_way, other))}
+    gap = found["X"]
+    assert (gap["other"], gap["hub"]) == (400, "MX")
+    assert (gap["beside"], gap["other_code"]) == (300, "811020")
+    assert (gap["all_kg"], gap["mirrored"]) == (6500, 6000)
+    assert (found["Y"]["side"], found["Y"]["beside"], found["Y"]["other_code"]) == (
+        "imports", 500, "811010",
+    )  # fmt: skip
+    assert "Z" not in found  # nothing that Mexico declares is loaded
+
+
 # ---------------------------------------------------------------- rules and writers
 
 
@@ -460,6 +522,7 @@ def test_what_writes_a_relationship_writes_what_its_rule_gives(derived: Derive, 
         "ALONGSIDE": alongside(),
         "DEVIATED_TO": voyage(),
         "OFF_BUSINESS": coffee(rest="X,F0,811292,"),
+        "UNMIRRORED": mirrors(LEFT),
     }.get(type_, trade)
     rows = derived(type_, tables | trade)
     written = {one.name for one in derive.program(type_, "cypher").inputs}
