@@ -511,6 +511,66 @@ def test_a_gap_says_what_may_be_the_same_goods(derived: Derive) -> None:
     assert "Z" not in found  # nothing that Mexico declares is loaded
 
 
+# ---------------------------------------------------------------- imports that may feed exports
+
+FED = {
+    "controls": """
+id | measure | hs | to | origin | destination | suspends | regime | from
+K1 | {measure} | 282580 | | CN | US | | CN | 2024-12-03
+K2 | suspension | | 2025-12-31 | | | K | CN | {lift}
+""",
+    "shipments": """
+id | shipper | consignee | departed | arrived | weight_kg | hs | origin | dispatch | destination
+I1 | C | T | 2025-01-02 | 2025-01-12 | 400 | 282580 | {source} | {by} | TH
+I2 | J | T | 2025-01-02 | 2025-01-12 | 70 | 282580 | JP | JP | TH
+E1 | T | U | {left} | 2025-05-30 | 300 | 282580 | {made} | TH | {to}
+E2 | T | U | 2025-06-20 | 2025-07-30 | 200 | 282580 | TH | TH | US
+""",
+}
+
+
+def may_feed(**cells: str) -> dict[str, str]:
+    whole = {"measure": "ban", "lift": "2025-12-01", "source": "CN", "by": "CN", "made": "TH"}
+    whole |= {"left": "2025-02-01", "to": "US"}
+    return {name: text.format(**whole | cells) for name, text in FED.items()}
+
+
+@pytest.mark.parametrize(
+    ("cells", "given", "exports"),
+    [
+        ({}, {}, ["E1"]),  # E2 left too late after the import
+        ({"left": "2025-04-12"}, {}, ["E1"]),
+        ({"left": "2025-04-13"}, {}, []),
+        ({"left": "2025-04-13"}, {"days": "91"}, ["E1"]),
+        ({"left": "2025-01-11"}, {}, []),  # before the import
+        ({}, {"days": "180"}, ["E1", "E2"]),
+        ({"by": "MY"}, {}, ["E1"]),  # of that origin, by way of another country
+        ({"by": "MY", "source": "MY"}, {}, []),
+        ({"made": "CN"}, {}, []),  # the origin is kept
+        ({"made": ""}, {}, []),
+        ({"to": "TH"}, {}, []),
+        ({"to": "DE"}, {}, []),  # the control is of what goes to the United States
+        ({"measure": "notice"}, {}, []),
+    ],
+)
+def test_imports_of_restricted_goods_may_feed_the_exports_that_follow(
+    derived: Derive, cells: dict[str, str], given: dict[str, str], exports: list[str]
+) -> None:
+    rows = derived("MAY_FEED", may_feed(**cells), **given)
+    # Of the company and of the country, in the years from July 2024 and from January 2025.
+    found = {(row["level"], row["who"]): row for row in rows if row["first"].month == 1}
+    assert set(found) == ({("company", "T"), ("country", "TH")} if exports else set())
+    for row in found.values():
+        assert row["exports"] == exports and row["times"] == row["all_times"] == len(exports)
+        assert (row["a"], row["b"], row["country"], row["control"]) == ("I1", "E1", "TH", "K1")
+        assert (row["exported_kg"], row["imported_kg"], row["other_kg"]) == (500, 400, 70)
+
+
+def test_exports_under_a_suspension_are_told_apart(derived: Derive) -> None:
+    rows = derived("MAY_FEED", may_feed(lift="2025-01-15"))
+    assert rows and all((row["all_times"], row["times"]) == (1, 0) for row in rows)
+
+
 # ---------------------------------------------------------------- rules and writers
 
 
@@ -523,6 +583,7 @@ def test_what_writes_a_relationship_writes_what_its_rule_gives(derived: Derive, 
         "DEVIATED_TO": voyage(),
         "OFF_BUSINESS": coffee(rest="X,F0,811292,"),
         "UNMIRRORED": mirrors(LEFT),
+        "MAY_FEED": may_feed(),
     }.get(type_, trade)
     rows = derived(type_, tables | trade)
     written = {one.name for one in derive.program(type_, "cypher").inputs}
