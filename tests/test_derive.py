@@ -682,6 +682,128 @@ def test_newcomers_move_much_soon_after_a_control(
     assert all(row["b"] == "K" and row["good"] == "811292" for row in rows)
 
 
+# ---------------------------------------------------------------- mirror gaps
+
+
+def mirrors(*rows: str) -> dict[str, str]:
+    """Coffee that China and the United States record alike from January to June, 1,000 kg a month,
+    and further rows."""
+    lines = ["id,record,departed,arrived,weight_kg,shipper,hs,origin,dispatch,destination,movement"]
+    for month in range(1, 7):
+        day = f"2024-0{month}-05"
+        lines.append(f"E{month},export_declaration,{day},,1000,A,090111,CN,CN,US,M{month}")
+        lines.append(f"I{month},import_declaration,,{day},1000,A,090111,CN,CN,US,M{month}")
+    return {"shipments": "\n".join([*lines, *rows])}
+
+
+LEFT = "X,export_declaration,2024-03-20,,500,A,811010,CN,CN,US,"
+CAME = "Y,import_declaration,,{},{},A,{},CN,CN,US,"
+
+
+@pytest.mark.parametrize(
+    ("rows", "given", "found"),
+    [
+        ([LEFT], {}, {("X", "exports", 500)}),
+        ([LEFT, CAME.format("2024-03-31", 500, 811010)], {}, set()),
+        ([LEFT, CAME.format("2024-04-01", 500, 811010)], {}, set()),  # in the next month
+        ([LEFT, CAME.format("2024-05-01", 500, 811010)], {}, {("X", "exports", 500),
+                                                              ("Y", "imports", 500)}),
+        ([LEFT, CAME.format("2024-04-01", 375, 811010)], {}, set()),  # a quarter, and no more
+        ([LEFT, CAME.format("2024-04-01", 374, 811010)], {}, {("X", "exports", 126)}),
+        ([LEFT, CAME.format("2024-04-01", 374, 811010)], {"share": "26"}, set()),
+        ([LEFT, CAME.format("2024-04-01", 374, 811010)], {"least_kg": "127"}, set()),
+        ([LEFT, CAME.format("2024-03-31", 500, 811020)], {"digits": "4"}, set()),
+        ([CAME.format("2024-03-31", 500, 811010)], {}, {("Y", "imports", 500)}),
+        ([LEFT, LEFT.replace("X", "X2")], {}, {("X", "exports", 1000)}),
+        ([LEFT + "M", LEFT.replace("X", "X2") + "M"], {}, {("X", "exports", 500)}),  # one movement
+        ([LEFT.replace("03-20", "06-20")], {}, set()),  # it may come after the last declaration
+        ([LEFT.replace("US", "DE")], {}, set()),  # of which no import is loaded
+        ([LEFT.replace("export_declaration", "")], {}, set()),
+    ],
+)  # fmt: skip
+def test_goods_of_a_month_that_one_side_alone_records(
+    derived: Derive, rows: list[str], given: dict[str, str], found: set[tuple[str, str, float]]
+) -> None:
+    made = derived("UNMIRRORED", mirrors(*rows), **given)
+    assert {(row["a"], row["side"], row["missing"]) for row in made} == found
+    assert all((row["sent"], row["meant"]) == ("CN", "US") for row in made)
+
+
+def test_a_gap_says_what_may_be_the_same_goods(derived: Derive) -> None:
+    """By way of another country, or under another code of the heading; and how much is mirrored."""
+    by_way = "Z,import_declaration,,2024-03-25,400,A,811010,CN,MX,US,"
+    other = CAME.format("2024-03-25", 300, 811020)
+    found = {row["a"]: row for row in derived("UNMIRRORED", mirrors(LEFT, by_way, other))}
+    gap = found["X"]
+    assert (gap["other"], gap["hub"]) == (400, "MX")
+    assert (gap["beside"], gap["other_code"]) == (300, "811020")
+    assert (gap["all_kg"], gap["mirrored"]) == (6500, 6000)
+    assert (found["Y"]["side"], found["Y"]["beside"], found["Y"]["other_code"]) == (
+        "imports", 500, "811010",
+    )  # fmt: skip
+    assert "Z" not in found  # nothing that Mexico declares is loaded
+
+
+# ---------------------------------------------------------------- imports that may feed exports
+
+FED = {
+    "controls": """
+id | measure | hs | to | origin | destination | suspends | regime | from
+K1 | {measure} | 282580 | | CN | US | | CN | 2024-12-03
+K2 | suspension | | 2025-12-31 | | | K | CN | {lift}
+""",
+    "shipments": """
+id | shipper | consignee | departed | arrived | weight_kg | hs | origin | dispatch | destination
+I1 | C | T | 2025-01-02 | 2025-01-12 | 400 | 282580 | {source} | {by} | TH
+I2 | J | T | 2025-01-02 | 2025-01-12 | 70 | 282580 | JP | JP | TH
+E1 | T | U | {left} | 2025-05-30 | 300 | 282580 | {made} | TH | {to}
+E2 | T | U | 2025-06-20 | 2025-07-30 | 200 | 282580 | TH | TH | US
+""",
+}
+
+
+def may_feed(**cells: str) -> dict[str, str]:
+    whole = {"measure": "ban", "lift": "2025-12-01", "source": "CN", "by": "CN", "made": "TH"}
+    whole |= {"left": "2025-02-01", "to": "US"}
+    return {name: text.format(**whole | cells) for name, text in FED.items()}
+
+
+@pytest.mark.parametrize(
+    ("cells", "given", "exports"),
+    [
+        ({}, {}, ["E1"]),  # E2 left too late after the import
+        ({"left": "2025-04-12"}, {}, ["E1"]),
+        ({"left": "2025-04-13"}, {}, []),
+        ({"left": "2025-04-13"}, {"days": "91"}, ["E1"]),
+        ({"left": "2025-01-11"}, {}, []),  # before the import
+        ({}, {"days": "180"}, ["E1", "E2"]),
+        ({"by": "MY"}, {}, ["E1"]),  # of that origin, by way of another country
+        ({"by": "MY", "source": "MY"}, {}, []),
+        ({"made": "CN"}, {}, []),  # the origin is kept
+        ({"made": ""}, {}, []),
+        ({"to": "TH"}, {}, []),
+        ({"to": "DE"}, {}, []),  # the control is of what goes to the United States
+        ({"measure": "notice"}, {}, []),
+    ],
+)
+def test_imports_of_restricted_goods_may_feed_the_exports_that_follow(
+    derived: Derive, cells: dict[str, str], given: dict[str, str], exports: list[str]
+) -> None:
+    rows = derived("MAY_FEED", may_feed(**cells), **given)
+    # Of the company and of the country, in the years from July 2024 and from January 2025.
+    found = {(row["level"], row["who"]): row for row in rows if row["first"].month == 1}
+    assert set(found) == ({("company", "T"), ("country", "TH")} if exports else set())
+    for row in found.values():
+        assert row["exports"] == exports and row["times"] == row["all_times"] == len(exports)
+        assert (row["a"], row["b"], row["country"], row["control"]) == ("I1", "E1", "TH", "K1")
+        assert (row["exported_kg"], row["imported_kg"], row["other_kg"]) == (500, 400, 70)
+
+
+def test_exports_under_a_suspension_are_told_apart(derived: Derive) -> None:
+    rows = derived("MAY_FEED", may_feed(lift="2025-01-15"))
+    assert rows and all((row["all_times"], row["times"]) == (1, 0) for row in rows)
+
+
 # ---------------------------------------------------------------- rules and writers
 
 
@@ -698,7 +820,11 @@ def test_what_writes_a_relationship_writes_what_its_rule_gives(derived: Derive, 
         "DISPUTES": papers("C,811292,100,1000,USD"),
         "REUSES": twice(),
         "RELATED_TO": tied(owners="A:B"),
+        "UNMIRRORED": mirrors(LEFT),
+        "MAY_FEED": may_feed(),
     }.get(type_, trade)
     rows = derived(type_, tables | trade)
-    written = {one.name for one in derive.program(type_, "cypher").inputs}
-    assert rows and set(rows[0]) | {"rule"} == written
+    writer = derive.program(type_, "cypher")
+    assert rows and set(rows[0]) | {"rule"} == {one.name for one in writer.inputs}
+    # What is removed is found by the ends that the key begins with.
+    assert writer.columns("key")[:2] == ("a", "b")

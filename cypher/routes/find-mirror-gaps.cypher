@@ -45,83 +45,12 @@
 //   least_kg: {type: number, default: 100, min: 0, max: 1e12, ours: true, help: Kilograms below which a month's gap is passed over}
 //   since: {type: date, optional: true, help: Only months from this day on}
 CYPHER 25
-MATCH (s:Shipment)
-WHERE s.record IN ['export_declaration', 'import_declaration']
-WITH s, CASE s.record WHEN 'export_declaration' THEN 'out' ELSE 'in' END AS way,
-  [x IN [s.weight_kg, s.gross_kg] WHERE x > 0][0] AS kg,
-  CASE s.record WHEN 'export_declaration' THEN coalesce(s.departed, s.declared, s.arrived)
-    ELSE coalesce(s.arrived, s.declared, s.departed) END AS day,
-  coalesce(s.dispatch, head([(s)-[:LOADED_AT]->(p) | p.country]), s.origin) AS sent,
-  coalesce(s.destination, head([(s)-[:DISCHARGED_AT]->(p) | p.country])) AS meant
-WHERE kg > 0 AND size(s.hs) >= $digits AND sent <> meant AND day IS NOT NULL
-// One line of one movement counts once on each side.
-WITH way, sent, meant, left(s.hs, $digits) AS good, 12 * day.year + day.month AS month,
-  coalesce(s.movement, s.id) AS movement, s.line AS line, max(kg) AS kg, min(s.id) AS id,
-  min(CASE WHEN s.origin <> sent THEN s.origin END) AS foreign, min([x IN [s.weight_kg] WHERE x > 0][0]) IS NULL AS gross
-WITH way, sent, meant, good, month, foreign, sum(kg) AS kg, collect(id)[..3] AS ids,
-  count(CASE WHEN gross THEN 1 END) AS gross
-WITH collect({way: way, sent: sent, meant: meant, good: good, month: month, foreign: foreign, kg: kg, ids: ids,
-  gross: gross}) AS rows
-// A side is silent only within the months of which it has declarations at all.
-CALL (rows) {
-  UNWIND rows AS row
-  WITH row.way AS way, CASE row.way WHEN 'out' THEN row.sent ELSE row.meant END AS country,
-    min(row.month) AS first, max(row.month) AS last
-  RETURN collect({way: way, country: country, first: first, last: last}) AS known
-}
-// Each month of a lane and good beside the month before and after.
-CALL (rows) {
-  UNWIND rows AS row
-  UNWIND CASE row.way
-    WHEN 'out' THEN [{sent: row.sent, at: 0, e: row.kg, ids: row.ids}, {sent: row.sent, at: 1, e_before: row.kg}]
-    ELSE [{sent: row.sent, at: 0, i: row.kg, foreign: CASE WHEN row.foreign IS NOT NULL THEN row.kg END,
-        hub: row.foreign, ids: row.ids}, {sent: row.sent, at: -1, i_after: row.kg}]
-      + CASE WHEN row.foreign IS NULL THEN [] ELSE [{sent: row.foreign, at: 0, via: row.kg, hub: row.sent},
-          {sent: row.foreign, at: -1, via: row.kg, hub: row.sent}] END END AS part
-  WITH part.sent AS sent, row.meant AS meant, row.good AS good, row.month + part.at AS month,
-    sum(coalesce(part.e, 0)) AS e, sum(coalesce(part.e_before, 0)) AS e_before,
-    sum(coalesce(part.i, 0)) AS i, sum(coalesce(part.i_after, 0)) AS i_after,
-    sum(coalesce(part.foreign, 0)) AS foreign, sum(coalesce(part.via, 0)) AS via, min(part.hub) AS hub,
-    sum(CASE WHEN part.ids IS NULL THEN 0 ELSE row.gross END) AS gross, collect(part.ids) AS ids
-  RETURN collect({sent: sent, meant: meant, good: good, month: month, e: e, e_before: e_before, i: i,
-    i_after: i_after, foreign: foreign, via: via, hub: hub, gross: gross, ids: ids}) AS cells
-}
-// How much of its other trade a side mirrors at all: a sample of records mirrors hardly any.
-CALL (cells) {
-  UNWIND cells AS c
-  UNWIND [{side: 'exports', country: c.meant, kg: c.e, other: c.i + c.i_after},
-    {side: 'imports', country: c.sent, kg: c.i, other: c.e + c.e_before}] AS part
-  WITH part.side AS side, part.country AS country, sum(part.kg) AS kg,
-    sum(CASE WHEN part.kg < part.other THEN part.kg ELSE part.other END) AS mirrored
-  RETURN collect({side: side, country: country, kg: kg, mirrored: mirrored}) AS mirrors
-}
-CALL (cells) {
-  UNWIND cells AS c
-  // What the other codes of its heading have too much of, on the side that is silent of this one.
-  WITH c.sent AS sent, c.meant AS meant, left(c.good, 4) AS heading, c.month AS month,
-    sum(c.e - c.i) AS net, collect(c) AS codes
-  UNWIND codes AS c
-  WITH c, month, codes, net - c.e + c.i AS beside, CASE
-    WHEN c.e - c.i - c.i_after > c.e * $share / 100.0 AND c.e - c.i - c.i_after >= $least_kg THEN 'exports'
-    WHEN c.i - c.e - c.e_before > c.i * $share / 100.0 AND c.i - c.e - c.e_before >= $least_kg THEN 'imports'
-    END AS side
-  WHERE side IS NOT NULL AND ($hs IS NULL OR c.good STARTS WITH left($hs, $digits))
-    AND ($since IS NULL OR date({year: (month - 1) / 12, month: (month - 1) % 12 + 1, day: 1})
-      >= date.truncate('month', $since))
-  WITH c, side, month, CASE side WHEN 'imports' THEN beside ELSE -beside END AS beside,
-    head([x IN codes WHERE x.good <> c.good AND CASE side WHEN 'imports' THEN x.e > x.i ELSE x.i > x.e END | x.good])
-      AS other_code
-  ORDER BY month
-  RETURN c.sent AS sent, c.meant AS meant, c.good AS good, side, collect({month: month, ids: c.ids, beside: beside, other_code: other_code,
-    gross: c.gross, hub: c.hub, recorded: CASE side WHEN 'exports' THEN c.e ELSE c.i END,
-    missing: CASE side WHEN 'exports' THEN c.e - c.i - c.i_after ELSE c.i - c.e - c.e_before END,
-    other: CASE side WHEN 'exports' THEN c.via ELSE c.foreign END}) AS found
-}
-WITH *, head([k IN known WHERE CASE side WHEN 'exports' THEN k.way = 'in' AND k.country = meant
-  ELSE k.way = 'out' AND k.country = sent END]) AS silent
-WITH sent, meant, good, side, mirrors, [f IN found WHERE CASE side
-    WHEN 'exports' THEN silent.first <= f.month AND f.month + 1 <= silent.last
-    ELSE silent.first <= f.month - 1 AND f.month <= silent.last END] AS found
+MATCH (:Shipment)-[g:UNMIRRORED]->(:Shipment)
+WHERE ($hs IS NULL OR g.good STARTS WITH left($hs, $digits))
+  AND ($since IS NULL OR g.month >= 12 * $since.year + $since.month)
+  AND g.missing > g.recorded * $share / 100.0 AND g.missing >= $least_kg
+WITH g ORDER BY g.month
+WITH g.sent AS sent, g.meant AS meant, g.good AS good, g.side AS side, collect(g) AS found
 WHERE size(found) >= $months
 WITH *, reduce(sum = 0.0, f IN found | sum + f.missing) AS missing,
   reduce(sum = 0.0, f IN found | sum + f.recorded) AS recorded,
@@ -129,10 +58,9 @@ WITH *, reduce(sum = 0.0, f IN found | sum + f.missing) AS missing,
   reduce(sum = 0.0, f IN found | sum + f.beside) AS beside,
   head([f IN found WHERE f.other_code IS NOT NULL | f.other_code]) AS other_code,
   head([f IN found WHERE f.hub IS NOT NULL AND f.other > 0 | f.hub]) AS hub,
-  head([m IN mirrors WHERE m.side = side AND m.country = CASE side WHEN 'exports' THEN meant ELSE sent END])
-    AS mirror
-WITH *, CASE WHEN mirror.kg - recorded > 0.01
-  THEN (mirror.mirrored - recorded + missing) / (mirror.kg - recorded) END AS rate
+  found[0].all_kg AS all_kg, found[0].mirrored AS mirrored
+// How much of its other trade the silent side mirrors at all.
+WITH *, CASE WHEN all_kg - recorded > 0.01 THEN (mirrored - recorded + missing) / (all_kg - recorded) END AS rate
 // The same lane under other codes of the heading, the other way about.
 WITH sent, meant, left(good, 4) AS heading, collect({good: good, side: side, found: found, missing: missing,
   recorded: recorded, other: other, hub: hub, rate: rate, beside: beside, other_code: other_code}) AS all
@@ -167,7 +95,7 @@ WITH *, CASE
   round(2.0 * one.missing / one.recorded, 3) AS gap,
   CASE WHEN size(found) > 6 THEN 1.5 ELSE 0.25 * size(found) END AS lasting, size(rule) AS controlled
 ORDER BY explained IS NOT NULL, gap + lasting + controlled DESC, one.missing DESC, sent, meant, good
-WITH *, COLLECT { UNWIND reduce(all = [], f IN found[..5] | all + f.ids) AS some UNWIND some AS id
+WITH *, COLLECT { UNWIND reduce(all = [], f IN found[..5] | all + f.shipments) AS id
   MATCH (s:Shipment {id: id}) RETURN DISTINCT s ORDER BY s.id LIMIT 10 } AS examples
 RETURN sent AS from, meant AS to, good, side,
   CASE side WHEN 'exports' THEN meant ELSE sent END AS silent,

@@ -37,6 +37,8 @@ RULES = {
     "RELATED_TO": ("related", ("Party", "Party")),
     "REUSES": ("reused", ("Shipment", "Shipment")),
     "DEVIATED_TO": ("deviated", ("Vessel", "Port")),
+    "MAY_FEED": ("may_feed", ("Shipment", "Shipment")),
+    "UNMIRRORED": ("unmirrored", ("Shipment", "Shipment")),
 }
 """Relationship that SQL of its own derives → the name of its files in `import/links/`, and the
 labels that it joins."""
