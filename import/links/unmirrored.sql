@@ -68,7 +68,6 @@ beside AS (
     min(good) FILTER (e > i) OVER heading AS more_out, min(good) FILTER (i > e) OVER heading AS more_in
   FROM cells WINDOW heading AS (PARTITION BY sent, meant, left(good, 4), month)
 ),
--- How much of all its trade a side mirrors: a sample of records mirrors hardly any.
 -- All that a side mirrors stands beside each gap: a sample of records mirrors hardly anything.
 gaps AS (
   SELECT *, 'exports' AS side, e AS recorded, e - i - i_after AS missing, via AS other, -net AS beside,
