@@ -449,6 +449,98 @@ def test_few_goods_that_hardly_any_company_of_the_line_trades_are_strange_to_it(
     assert all(row["line"] == "09" and row["peers"] >= 20 for row in rows)
 
 
+# ---------------------------------------------------------------- prices
+
+LANE = (
+    "id,movement,shipper,exporter,hs,dispatch,origin,destination,load_port,departed,weight_kg,value"
+)
+
+
+def lane(rest: str, lots: int = 20) -> dict[str, str]:
+    """Goods from China to the USA at 9 to 11 a kilogram, a shipment a month, and the others."""
+    rows = [
+        f"N{n},,L{n},,811292,CN,,US,,{2022 + n // 12}-{n % 12 + 1:02}-01,1000,{9000 + n % 3 * 1000}"
+        for n in range(lots)
+    ]
+    ports = "code,name,country\nCNSHA,Shanghai,CN"
+    return {"ports": ports, "shipments": "\n".join([LANE, *rows, *rest.split()])}
+
+
+DEAR = "D,,Q,,811292,CN,,US,,2023-01-01,1000,25000"
+"""Sent by Q for 25 a kilogram."""
+
+
+def soon(*companies: str, day: str = "2023-04-01", price: int = 20) -> str:
+    """Others that sent goods on the lane on a day, at a price; by default 90 days after that."""
+    return " ".join(f"O{c},,{c},,811292,CN,,US,,{day},1000,{price * 1000}" for c in companies)
+
+
+@pytest.mark.parametrize(
+    ("tables", "given", "found"),
+    [
+        (lane(DEAR), {}, {"D": ("above", 21)}),
+        (lane(DEAR), {"factor": "2.6"}, {}),
+        (lane(DEAR), {"deviations": "8"}, {}),  # 6.2 of them
+        (lane(DEAR, lots=18), {}, {}),  # a lane of too few
+        (lane(DEAR, lots=18), {"least": "19"}, {"D": ("above", 19)}),
+        (lane(DEAR.replace("25000", "4000")), {}, {"D": ("below", 21)}),
+        (lane(DEAR.replace("25000", "19000")), {}, {}),
+        (lane(DEAR.replace(",1000,", ",0,")), {}, {}),
+        (
+            lane(DEAR.replace(",CN,,", ",,,").replace(",US,,", ",US,CNSHA,")),
+            {},
+            {"D": ("above", 21)},
+        ),
+        (lane(DEAR.replace(",CN,,", ",,CN,")), {}, {"D": ("above", 21)}),
+        (lane(DEAR.replace(",CN,", ",,")), {}, {}),  # a lane that is not known
+        (lane(DEAR.replace(",CN,", ",TH,")), {}, {}),  # another lane
+        (lane(DEAR.replace("811292", "811299")), {}, {}),  # other goods
+        (lane(DEAR.replace("811292", "811299")), {"digits": "4"}, {"D": ("above", 21)}),
+        (  # two records of one movement
+            lane(DEAR.replace("D,,", "D,M,") + " " + DEAR.replace("D,,", "E,M,"), lots=18),
+            {},
+            {},
+        ),
+    ],
+)
+def test_a_price_far_from_what_is_usual_on_the_lane(
+    derived: Derive, tables: dict[str, str], given: dict[str, str], found: dict[str, Any]
+) -> None:
+    rows = derived("PRICED_OFF", tables, **given)
+    assert {row["b"]: (row["side"], row["movements"]) for row in rows} == found
+    assert all(row["a"] == row["b"] for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("rest", "others", "again"),
+    [
+        ("", 0, 0),
+        (soon("R", "S"), 2, 0),
+        (soon("R", "S", day="2023-04-02"), 0, 0),  # too late
+        (soon("R", price=37), 1, 0),
+        (soon("R", price=38), 0, 0),  # more than half as much again
+        (soon("Q"), 0, 1),
+        (soon("Q", price=12), 0, 0),  # not far
+        (soon("Q", price=4), 0, 0),  # on the other side
+        (soon("Q", day="2025-01-01"), 0, 1),
+        (soon("Q").replace("OQ,,Q,,", "OQ,,R,Q,"), 1, 1),  # exported by Q, shipped by R
+    ],
+)
+def test_who_else_paid_so_much(derived: Derive, rest: str, others: int, again: int) -> None:
+    rows = derived("PRICED_OFF", lane(f"{DEAR} {rest}"), factor="1.5")
+    (row,) = [row for row in rows if row["b"] == "D"]
+    assert (row["others"], row["again"]) == (others, again)
+
+
+def test_where_most_prices_are_the_same_any_other_is_far(derived: Derive) -> None:
+    same = "\n".join(f"N{n},,F{n},,811292,CN,,US,,2024-01-01,100,1000" for n in range(20))
+    shipments = f"{LANE}\n{same}\n{DEAR}\nE,,Q,,811292,CN,,US,,2024-01-01,100,1500"
+    rows = derived("PRICED_OFF", {"shipments": shipments}, deviations="100")
+    assert [(row["b"], row["away"], row["usual"]) for row in rows] == [
+        ("D", None, pytest.approx(10))
+    ]
+
+
 # ---------------------------------------------------------------- rules and writers
 
 
@@ -460,6 +552,7 @@ def test_what_writes_a_relationship_writes_what_its_rule_gives(derived: Derive, 
         "ALONGSIDE": alongside(),
         "DEVIATED_TO": voyage(),
         "OFF_BUSINESS": coffee(rest="X,F0,811292,"),
+        "PRICED_OFF": lane(DEAR),
     }.get(type_, trade)
     rows = derived(type_, tables | trade)
     written = {one.name for one in derive.program(type_, "cypher").inputs}
