@@ -541,6 +541,92 @@ def test_where_most_prices_are_the_same_any_other_is_far(derived: Derive) -> Non
     ]
 
 
+# ---------------------------------------------------------------- pieces
+
+LOTS = "id,shipper,consignee,hs,departed,weight_kg,gross_kg,movement"
+PIECES = """
+G1,A,B,280461,2024-03-01,150,,
+G2,{sender},B,280461,{day},150,,{movement}
+G3,A,{receiver},{hs},2024-03-31,{kg},{gross},{movement}
+"""
+LIMIT = {"limit_kg": "400", "piece_kg": "200"}
+
+
+def pieces(more: str = "", tables: dict[str, str] | None = None, **cells: str) -> dict[str, str]:
+    """Three small lots of 450 kg together from A to B within thirty days, and other shipments."""
+    whole = dict.fromkeys(("gross", "movement"), "")
+    whole |= {"sender": "A", "receiver": "B", "hs": "28046190", "day": "2024-03-15", "kg": "150"}
+    return {"shipments": f"{LOTS}{PIECES.format(**whole | cells)}{more}"} | (tables or {})
+
+
+FOURTH = "G4,A,B,280461,2024-03-10,150,,\n"
+
+
+def usual(count: int, kg: int) -> str:
+    return "\n".join(f"U{n},U,W{n},280461,2023-01-01,{kg},," for n in range(count))
+
+
+def held_by(owner: str, *owned: str, share: int = 50, to: str = "") -> dict[str, str]:
+    rows = [f"{owner},{one},{share},{to}" for one in owned]
+    return {"ownerships": "\n".join(["owner,owned,share,to", *rows])}
+
+
+def at_quay(*companies: str) -> dict[str, str]:
+    return {
+        "companies": "\n".join(["id,name,address", *(f"{one},{one},1 Quay" for one in companies)])
+    }
+
+
+@pytest.mark.parametrize(
+    ("tables", "given", "found"),
+    [
+        (pieces(), LIMIT, True),
+        (pieces(), LIMIT | {"pieces": "4"}, False),
+        (pieces(), LIMIT | {"days": "29"}, False),
+        (pieces(), LIMIT | {"limit_kg": "451"}, False),
+        (pieces(), LIMIT | {"limit_kg": "450"}, True),
+        (pieces(), LIMIT | {"piece_kg": "149"}, False),
+        (pieces(kg="", gross="150"), LIMIT, True),
+        (pieces(kg="201"), LIMIT, False),  # no small lot
+        (pieces(hs="280469"), LIMIT, False),  # other goods
+        (pieces(day=""), LIMIT, False),
+        (pieces(movement="M", day="2024-03-31"), LIMIT, False),  # records of one movement
+        (pieces(), {}, False),  # what is usual is not known
+        (pieces(usual(17, 600), kg="300"), {"piece_kg": "300"}, True),  # twenty with the pieces
+        (pieces(usual(16, 600), kg="300"), {"piece_kg": "300"}, False),
+        (pieces(FOURTH + usual(16, 600)), {}, True),  # each a quarter of what is usual
+        (pieces(FOURTH + usual(16, 590)), {}, False),
+        (pieces(FOURTH + usual(16, 610)), {}, False),  # together less than is usual
+        (pieces(sender="C"), LIMIT, False),
+        (pieces(tables=held_by("H", "A", "C"), sender="C"), LIMIT, True),
+        (pieces(tables=held_by("A", "C"), sender="C"), LIMIT, True),
+        (pieces(tables=held_by("H", "A", "C", share=49), sender="C"), LIMIT, False),
+        (pieces(tables=held_by("H", "A", "C", to="2024-03-31"), sender="C"), LIMIT, True),
+        (pieces(tables=held_by("H", "A", "C", to="2024-03-30"), sender="C"), LIMIT, False),
+        (pieces(receiver="D"), LIMIT, False),
+        (pieces(tables=held_by("H", "B", "D"), receiver="D"), LIMIT, True),
+        (pieces(tables=at_quay("B", "D"), receiver="D"), LIMIT, True),
+        (pieces(tables=at_quay("B", "D", "E"), receiver="D"), LIMIT | {"crowd": "2"}, False),
+        (pieces(tables=at_quay("B", "D") | held_by("H", "B"), receiver="D"), LIMIT, False),
+        (pieces(tables=held_by("H", "A", "B")), LIMIT, False),  # within one owner
+    ],
+)
+def test_small_lots_of_one_pair_that_are_a_usual_one_together(
+    derived: Derive, tables: dict[str, str], given: dict[str, str], found: bool
+) -> None:
+    rows = derived("PIECE_FOR", tables, **given)
+    assert sorted(row["a"] for row in rows)[:3] == ["G1", "G2", "G3"] * found
+    assert all(row["kg"] <= row["piece"] for row in rows)
+
+
+def test_all_small_lots_of_the_pair_are_joined_where_some_are_a_usual_one(derived: Derive) -> None:
+    later = (
+        "L,A,B,280461,2025-03-01,10,,\nK,A,B,280461,2025-03-01,900,,\nO,A,C,280461,2025-03-01,10,,"
+    )
+    rows = derived("PIECE_FOR", pieces(later), **LIMIT)
+    assert sorted(row["a"] for row in rows) == ["G1", "G2", "G3", "L"]
+
+
 # ---------------------------------------------------------------- rules and writers
 
 
@@ -553,6 +639,7 @@ def test_what_writes_a_relationship_writes_what_its_rule_gives(derived: Derive, 
         "DEVIATED_TO": voyage(),
         "OFF_BUSINESS": coffee(rest="X,F0,811292,"),
         "PRICED_OFF": lane(DEAR),
+        "PIECE_FOR": pieces(FOURTH + usual(16, 600)),
     }.get(type_, trade)
     rows = derived(type_, tables | trade)
     written = {one.name for one in derive.program(type_, "cypher").inputs}

@@ -33,6 +33,7 @@ RULES = {
     "OFF_BUSINESS": ("off_business", ("Party", "Shipment")),
     "DEVIATED_TO": ("deviated", ("Vessel", "Port")),
     "PRICED_OFF": ("priced_off", ("Shipment", "Shipment")),
+    "PIECE_FOR": ("piece_for", ("Shipment", "Party")),
 }
 """Relationship that SQL of its own derives → the name of its files in `import/links/`, and the
 labels that it joins."""
