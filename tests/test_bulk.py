@@ -24,7 +24,7 @@ from netinv.errors import CaseError, DefinitionError, TooLargeError
 from netinv.model import DERIVED
 from tests.conftest import write_tables
 from tests.test_cli import RING
-from tests.test_derive import alongside, coffee, voyage
+from tests.test_derive import DEAR, FOURTH, alongside, coffee, lane, pieces, usual, voyage
 from tests.test_load import HOSTILE, WORLD
 
 pytestmark = pytest.mark.server
@@ -104,7 +104,13 @@ def second_records(folder: Path) -> list[Path]:
         "ownerships": "owner|owned|share\nC1|9074729|140\nC1|IMO9074729|50\nP7|MMSI-1|1\nP1|C1|61",
         "licences": "id|holder|hs\nLIC1|C1|8112.92\nLIC2|C1|8112",
     }
-    derived = [alongside(), voyage(), coffee(rest="X,F0,811292,")]
+    derived = [
+        alongside(),
+        voyage(),
+        coffee(rest="X,F0,811292,"),
+        lane(DEAR),
+        pieces(FOURTH + usual(16, 600)),
+    ]
     return [
         *(write_tables(folder / f"derived-{n}", tables) for n, tables in enumerate(derived)),
         *(write_tables(folder / "one", WORLD), write_tables(folder / "two", again), hostile),

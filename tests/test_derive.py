@@ -804,6 +804,184 @@ def test_exports_under_a_suspension_are_told_apart(derived: Derive) -> None:
     assert rows and all((row["all_times"], row["times"]) == (1, 0) for row in rows)
 
 
+# ---------------------------------------------------------------- prices
+
+LANE = (
+    "id,movement,shipper,exporter,hs,dispatch,origin,destination,load_port,departed,weight_kg,value"
+)
+
+
+def lane(rest: str, lots: int = 20) -> dict[str, str]:
+    """Goods from China to the USA at 9 to 11 a kilogram, a shipment a month, and the others."""
+    rows = [
+        f"N{n},,L{n},,811292,CN,,US,,{2022 + n // 12}-{n % 12 + 1:02}-01,1000,{9000 + n % 3 * 1000}"
+        for n in range(lots)
+    ]
+    ports = "code,name,country\nCNSHA,Shanghai,CN"
+    return {"ports": ports, "shipments": "\n".join([LANE, *rows, *rest.split()])}
+
+
+DEAR = "D,,Q,,811292,CN,,US,,2023-01-01,1000,25000"
+"""Sent by Q for 25 a kilogram."""
+
+
+def soon(*companies: str, day: str = "2023-04-01", price: int = 20) -> str:
+    """Others that sent goods on the lane on a day, at a price; by default 90 days after that."""
+    return " ".join(f"O{c},,{c},,811292,CN,,US,,{day},1000,{price * 1000}" for c in companies)
+
+
+@pytest.mark.parametrize(
+    ("tables", "given", "found"),
+    [
+        (lane(DEAR), {}, {"D": ("above", 21)}),
+        (lane(DEAR), {"factor": "2.6"}, {}),
+        (lane(DEAR), {"deviations": "8"}, {}),  # 6.2 of them
+        (lane(DEAR, lots=18), {}, {}),  # a lane of too few
+        (lane(DEAR, lots=18), {"least": "19"}, {"D": ("above", 19)}),
+        (lane(DEAR.replace("25000", "4000")), {}, {"D": ("below", 21)}),
+        (lane(DEAR.replace("25000", "19000")), {}, {}),
+        (lane(DEAR.replace(",1000,", ",0,")), {}, {}),
+        (
+            lane(DEAR.replace(",CN,,", ",,,").replace(",US,,", ",US,CNSHA,")),
+            {},
+            {"D": ("above", 21)},
+        ),
+        (lane(DEAR.replace(",CN,,", ",,CN,")), {}, {"D": ("above", 21)}),
+        (lane(DEAR.replace(",CN,", ",,")), {}, {}),  # a lane that is not known
+        (lane(DEAR.replace(",CN,", ",TH,")), {}, {}),  # another lane
+        (lane(DEAR.replace("811292", "811299")), {}, {}),  # other goods
+        (lane(DEAR.replace("811292", "811299")), {"digits": "4"}, {"D": ("above", 21)}),
+        (  # two records of one movement
+            lane(DEAR.replace("D,,", "D,M,") + " " + DEAR.replace("D,,", "E,M,"), lots=18),
+            {},
+            {},
+        ),
+    ],
+)
+def test_a_price_far_from_what_is_usual_on_the_lane(
+    derived: Derive, tables: dict[str, str], given: dict[str, str], found: dict[str, Any]
+) -> None:
+    rows = derived("PRICED_OFF", tables, **given)
+    assert {row["b"]: (row["side"], row["movements"]) for row in rows} == found
+    assert all(row["a"] == row["b"] for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("rest", "others", "again"),
+    [
+        ("", 0, 0),
+        (soon("R", "S"), 2, 0),
+        (soon("R", "S", day="2023-04-02"), 0, 0),  # too late
+        (soon("R", price=37), 1, 0),
+        (soon("R", price=38), 0, 0),  # more than half as much again
+        (soon("Q"), 0, 1),
+        (soon("Q", price=12), 0, 0),  # not far
+        (soon("Q", price=4), 0, 0),  # on the other side
+        (soon("Q", day="2025-01-01"), 0, 1),
+        (soon("Q").replace("OQ,,Q,,", "OQ,,R,Q,"), 1, 1),  # exported by Q, shipped by R
+    ],
+)
+def test_who_else_paid_so_much(derived: Derive, rest: str, others: int, again: int) -> None:
+    rows = derived("PRICED_OFF", lane(f"{DEAR} {rest}"), factor="1.5")
+    (row,) = [row for row in rows if row["b"] == "D"]
+    assert (row["others"], row["again"]) == (others, again)
+
+
+def test_where_most_prices_are_the_same_any_other_is_far(derived: Derive) -> None:
+    same = "\n".join(f"N{n},,F{n},,811292,CN,,US,,2024-01-01,100,1000" for n in range(20))
+    shipments = f"{LANE}\n{same}\n{DEAR}\nE,,Q,,811292,CN,,US,,2024-01-01,100,1500"
+    rows = derived("PRICED_OFF", {"shipments": shipments}, deviations="100")
+    assert [(row["b"], row["away"], row["usual"]) for row in rows] == [
+        ("D", None, pytest.approx(10))
+    ]
+
+
+# ---------------------------------------------------------------- pieces
+
+LOTS = "id,shipper,consignee,hs,departed,weight_kg,gross_kg,movement"
+PIECES = """
+G1,A,B,280461,2024-03-01,150,,
+G2,{sender},B,280461,{day},150,,{movement}
+G3,A,{receiver},{hs},2024-03-31,{kg},{gross},{movement}
+"""
+LIMIT = {"limit_kg": "400", "piece_kg": "200"}
+
+
+def pieces(more: str = "", tables: dict[str, str] | None = None, **cells: str) -> dict[str, str]:
+    """Three small lots of 450 kg together from A to B within thirty days, and other shipments."""
+    whole = dict.fromkeys(("gross", "movement"), "")
+    whole |= {"sender": "A", "receiver": "B", "hs": "28046190", "day": "2024-03-15", "kg": "150"}
+    return {"shipments": f"{LOTS}{PIECES.format(**whole | cells)}{more}"} | (tables or {})
+
+
+FOURTH = "G4,A,B,280461,2024-03-10,150,,\n"
+
+
+def usual(count: int, kg: int) -> str:
+    return "\n".join(f"U{n},U,W{n},280461,2023-01-01,{kg},," for n in range(count))
+
+
+def held_by(owner: str, *owned: str, share: int = 50, to: str = "") -> dict[str, str]:
+    rows = [f"{owner},{one},{share},{to}" for one in owned]
+    return {"ownerships": "\n".join(["owner,owned,share,to", *rows])}
+
+
+def at_quay(*companies: str) -> dict[str, str]:
+    return {
+        "companies": "\n".join(["id,name,address", *(f"{one},{one},1 Quay" for one in companies)])
+    }
+
+
+@pytest.mark.parametrize(
+    ("tables", "given", "found"),
+    [
+        (pieces(), LIMIT, True),
+        (pieces(), LIMIT | {"pieces": "4"}, False),
+        (pieces(), LIMIT | {"days": "29"}, False),
+        (pieces(), LIMIT | {"limit_kg": "451"}, False),
+        (pieces(), LIMIT | {"limit_kg": "450"}, True),
+        (pieces(), LIMIT | {"piece_kg": "149"}, False),
+        (pieces(kg="", gross="150"), LIMIT, True),
+        (pieces(kg="201"), LIMIT, False),  # no small lot
+        (pieces(hs="280469"), LIMIT, False),  # other goods
+        (pieces(day=""), LIMIT, False),
+        (pieces(movement="M", day="2024-03-31"), LIMIT, False),  # records of one movement
+        (pieces(), {}, False),  # what is usual is not known
+        (pieces(usual(17, 600), kg="300"), {"piece_kg": "300"}, True),  # twenty with the pieces
+        (pieces(usual(16, 600), kg="300"), {"piece_kg": "300"}, False),
+        (pieces(FOURTH + usual(16, 600)), {}, True),  # each a quarter of what is usual
+        (pieces(FOURTH + usual(16, 590)), {}, False),
+        (pieces(FOURTH + usual(16, 610)), {}, False),  # together less than is usual
+        (pieces(sender="C"), LIMIT, False),
+        (pieces(tables=held_by("H", "A", "C"), sender="C"), LIMIT, True),
+        (pieces(tables=held_by("A", "C"), sender="C"), LIMIT, True),
+        (pieces(tables=held_by("H", "A", "C", share=49), sender="C"), LIMIT, False),
+        (pieces(tables=held_by("H", "A", "C", to="2024-03-31"), sender="C"), LIMIT, True),
+        (pieces(tables=held_by("H", "A", "C", to="2024-03-30"), sender="C"), LIMIT, False),
+        (pieces(receiver="D"), LIMIT, False),
+        (pieces(tables=held_by("H", "B", "D"), receiver="D"), LIMIT, True),
+        (pieces(tables=at_quay("B", "D"), receiver="D"), LIMIT, True),
+        (pieces(tables=at_quay("B", "D", "E"), receiver="D"), LIMIT | {"crowd": "2"}, False),
+        (pieces(tables=at_quay("B", "D") | held_by("H", "B"), receiver="D"), LIMIT, False),
+        (pieces(tables=held_by("H", "A", "B")), LIMIT, False),  # within one owner
+    ],
+)
+def test_small_lots_of_one_pair_that_are_a_usual_one_together(
+    derived: Derive, tables: dict[str, str], given: dict[str, str], found: bool
+) -> None:
+    rows = derived("PIECE_FOR", tables, **given)
+    assert sorted(row["a"] for row in rows)[:3] == ["G1", "G2", "G3"] * found
+    assert all(row["kg"] <= row["piece"] for row in rows)
+
+
+def test_all_small_lots_of_the_pair_are_joined_where_some_are_a_usual_one(derived: Derive) -> None:
+    later = (
+        "L,A,B,280461,2025-03-01,10,,\nK,A,B,280461,2025-03-01,900,,\nO,A,C,280461,2025-03-01,10,,"
+    )
+    rows = derived("PIECE_FOR", pieces(later), **LIMIT)
+    assert sorted(row["a"] for row in rows) == ["G1", "G2", "G3", "L"]
+
+
 # ---------------------------------------------------------------- rules and writers
 
 
@@ -822,6 +1000,8 @@ def test_what_writes_a_relationship_writes_what_its_rule_gives(derived: Derive, 
         "RELATED_TO": tied(owners="A:B"),
         "UNMIRRORED": mirrors(LEFT),
         "MAY_FEED": may_feed(),
+        "PRICED_OFF": lane(DEAR),
+        "PIECE_FOR": pieces(FOURTH + usual(16, 600)),
     }.get(type_, trade)
     rows = derived(type_, tables | trade)
     writer = derive.program(type_, "cypher")

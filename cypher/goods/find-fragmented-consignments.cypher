@@ -41,67 +41,14 @@
 //   piece_kg: {type: number, optional: true, min: 0, help: "Most kilograms of a piece; unset: a quarter of that limit"}
 //   crowd: {type: integer, default: 10, min: 2, max: 100000, ours: true, help: Addresses of more companies than this are not followed}
 CYPHER 25
-// Of one company, what it and those trade that an owner or an address ties to it.
-CALL () {
-  WITH $company AS company WHERE company IS NULL
-  MATCH (s:Shipment) WHERE s.hs IS NOT NULL
-  RETURN s
-  UNION
-  CALL () {
-    MATCH (:Party {id: $company}) (()<-[up:OWNS WHERE up.share >= 50]-()){0,3} (o:Party)
-    WITH DISTINCT o
-    MATCH (o) (()-[down:OWNS WHERE down.share >= 50]->()){0,3} (c:Party)
-    RETURN c
-    UNION
-    MATCH (:Party {id: $company})-[:LOCATED_AT]->(a:Address)
-    WHERE COUNT { (a)<-[:LOCATED_AT]-(:Company) } <= $crowd
-    MATCH (a)<-[:LOCATED_AT]-(c:Party)
-    RETURN c
-  }
-  MATCH (c)-[:SHIPPED|EXPORTED_BY|SOLD_BY|CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY]-(s:Shipment)
-  WHERE s.hs IS NOT NULL
-  RETURN s
-}
-WITH s
-WHERE (s.weight_kg > 0 OR s.gross_kg > 0) AND coalesce(s.departed, s.declared) IS NOT NULL
-WITH left(s.hs, 6) AS heading, collect(s) AS lots
-WHERE size(lots) >= $pieces
-// What is usual is told by all shipments of the goods.
-CALL (heading, lots) {
-  CALL (heading, lots) {
-    UNWIND CASE WHEN $company IS NULL OR $limit_kg IS NOT NULL THEN lots ELSE [] END AS s
-    RETURN s
-    UNION ALL
-    UNWIND CASE WHEN $company IS NULL OR $limit_kg IS NOT NULL THEN [] ELSE [heading] END AS code
-    MATCH (s:Shipment)
-    WHERE s.hs STARTS WITH code AND left(s.hs, 6) = code
-      AND (s.weight_kg > 0 OR s.gross_kg > 0) AND coalesce(s.departed, s.declared) IS NOT NULL
-    RETURN s
-  }
-  RETURN count(DISTINCT coalesce(s.movement, s.id)) AS many,
-    percentileCont([x IN [s.weight_kg, s.gross_kg] WHERE x > 0][0], 0.5) AS middle
-}
-WITH *
-WHERE $limit_kg IS NOT NULL OR many >= 20
-WITH *, coalesce($limit_kg, middle) AS threshold
-WITH *, coalesce($piece_kg, threshold / 4) AS piece
-UNWIND lots AS s
-WITH heading, threshold, piece, s, [x IN [s.weight_kg, s.gross_kg] WHERE x > 0][0] AS kg,
-  coalesce(s.departed, s.declared) AS day
-WHERE kg <= piece AND ($since IS NULL OR day >= $since)
-WITH *,
-  coalesce(head(COLLECT { MATCH (s)-[:EXPORTED_BY]->(c) RETURN c }),
-    head(COLLECT { MATCH (s)-[:SOLD_BY]->(c) RETURN c }),
-    head(COLLECT { MATCH (s)<-[:SHIPPED]-(c) RETURN c })) AS sender,
-  coalesce(head(COLLECT { MATCH (s)-[:IMPORTED_BY]->(c) RETURN c }),
-    head(COLLECT { MATCH (s)-[:BOUGHT_BY]->(c) RETURN c }),
-    head(COLLECT { MATCH (s)-[:CONSIGNED_TO]->(c) RETURN c })) AS receiver
-WHERE sender IS NOT NULL AND receiver IS NOT NULL
-ORDER BY day, s.id
-WITH heading, threshold, piece, sender, receiver, coalesce(s.movement, s.id) AS movement,
-  head(collect(s)) AS s, max(kg) AS kg, min(day) AS day
-WITH heading, threshold, piece, sender, receiver, collect({s: s, kg: kg, day: day, from: sender, to: receiver}) AS parts
-WITH sender, collect({heading: heading, threshold: threshold, piece: piece, receiver: receiver, parts: parts}) AS pairs
+MATCH (s)-[x:PIECE_FOR]->(receiver)
+WHERE x.kg <= coalesce($piece_kg, x.piece) AND ($since IS NULL OR x.day >= $since)
+MATCH (sender:Party {id: x.sender})
+WITH s, x, sender, receiver ORDER BY x.day, s.id
+WITH x.heading AS heading, x.threshold AS threshold, sender, receiver, coalesce(s.movement, s.id) AS movement,
+  head(collect(s)) AS s, max(x.kg) AS kg, min(x.day) AS day
+WITH heading, threshold, sender, receiver, collect({s: s, kg: kg, day: day, from: sender, to: receiver}) AS parts
+WITH sender, collect({heading: heading, threshold: threshold, receiver: receiver, parts: parts}) AS pairs
 // Who owns at least half, step by step, stands for the company; else, for a receiver, its address.
 CALL (sender) {
   OPTIONAL MATCH (o:Party)-[w:OWNS]->{1,3}(sender) WHERE all(x IN w WHERE x.share >= 50)
@@ -119,7 +66,7 @@ CALL (receiver) {
 }
 UNWIND pairs AS one
 UNWIND one.parts AS p
-WITH one.heading AS heading, one.threshold AS threshold, one.piece AS piece,
+WITH one.heading AS heading, one.threshold AS threshold,
   CASE WHEN one.s_owner IS NOT NULL AND all(x IN one.s_owns WHERE coalesce(x.from <= p.day, true)
     AND coalesce(x.to >= p.day, true)) THEN one.s_owner ELSE one.sender END AS start,
   CASE WHEN r_owner IS NOT NULL AND all(x IN r_owns WHERE coalesce(x.from <= p.day, true)
@@ -128,7 +75,7 @@ WITH one.heading AS heading, one.threshold AS threshold, one.piece AS piece,
   p {.*, a: a, there: there, owns: CASE WHEN one.s_owner IS NULL THEN [] ELSE one.s_owns END
     + CASE WHEN r_owner IS NULL THEN [] ELSE r_owns END} AS p
 ORDER BY p.day, p.s.id
-WITH heading, threshold, piece, start, end, collect(p) AS parts
+WITH heading, threshold, start, end, collect(p) AS parts
 WHERE size(parts) >= $pieces AND start <> end
   AND ($company IS NULL OR any(p IN parts WHERE $company IN [p.from.id, p.to.id]) OR $company IN [start.id, end.id])
 WITH *, [i IN range(0, size(parts) - $pieces)

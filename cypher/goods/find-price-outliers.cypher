@@ -41,54 +41,16 @@
 //   least: {type: integer, default: 20, min: 5, max: 10000, help: Least movements of goods and lane by which a price is judged}
 //   digits: {type: integer, default: 6, min: 4, max: 10, ours: true, help: Digits of the HS code that make goods the same}
 CYPHER 25
-// Heading by heading, so that no more than one heading's trade is held at once.
-CALL () {
-  WITH $company AS company WHERE company IS NULL
-  MATCH (any:Shipment) WHERE any.hs IS NOT NULL
-  RETURN DISTINCT left(any.hs, $digits) AS heading
-  UNION
-  MATCH (:Party {id: $company})-[:SHIPPED|EXPORTED_BY|SOLD_BY|CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY]-(any:Shipment)
-  WHERE any.hs IS NOT NULL
-  RETURN DISTINCT left(any.hs, $digits) AS heading
-}
-CALL (heading) {
-MATCH (s:Shipment)
-WHERE s.hs STARTS WITH heading AND left(s.hs, $digits) = heading
-  AND s.weight_kg > 0 AND coalesce(s.value_usd, s.value) > 0
-WITH s,
-  CASE WHEN s.value_usd > 0 THEN 'USD' ELSE coalesce(s.currency, 'of no named currency') END AS currency,
-  log(CASE WHEN s.value_usd > 0 THEN s.value_usd ELSE s.value END / s.weight_kg) AS x,
-  coalesce(s.dispatch, CASE WHEN s.dispatch IS NULL
-    THEN head(COLLECT { MATCH (s)-[:LOADED_AT]->(p) RETURN p.country }) END, s.origin) AS dispatch,
-  coalesce(s.destination, CASE WHEN s.destination IS NULL
-    THEN head(COLLECT { MATCH (s)-[:DISCHARGED_AT]->(p) RETURN p.country }) END) AS destination
-WHERE dispatch IS NOT NULL AND destination IS NOT NULL
-WITH dispatch, destination, currency, collect(s) AS lots, collect(x) AS xs
-WHERE size(lots) >= $least
-  AND COUNT { UNWIND lots AS s RETURN DISTINCT coalesce(s.movement, s.id) AS movement } >= $least
-RETURN dispatch, destination, currency, lots, xs
-}
-CALL (lots, xs) {
-  UNWIND range(0, size(lots) - 1) AS i
-  RETURN percentileCont(xs[i], 0.5) AS median, percentileCont(lots[i].weight_kg, 0.5) AS usual_kg,
-    count(DISTINCT coalesce(lots[i].movement, lots[i].id)) AS of
-}
-CALL (xs, median) { UNWIND xs AS x RETURN 1.4826 * percentileCont(abs(x - median), 0.5) AS mad }
-WITH *, [i IN range(0, size(xs) - 1) WHERE abs(xs[i] - median) > $deviations * mad
-  AND abs(xs[i] - median) >= log($factor) | i] AS far
-UNWIND far AS i
-WITH *, lots[i] AS s, xs[i] AS x,
-  CASE WHEN xs[i] < median THEN 'below' ELSE 'above' END AS side
-WHERE $since IS NULL OR coalesce(s.departed, s.declared, s.arrived) >= $since
+MATCH (s)-[x:PRICED_OFF]->(s)
+WHERE coalesce(x.away > $deviations, true) AND x.factor >= $factor AND x.movements >= $least
+  AND size(x.heading) <= $digits
+  AND ($since IS NULL OR coalesce(s.departed, s.declared, s.arrived) >= $since)
 // The record that lies furthest away speaks for its movement.
-ORDER BY abs(x - median) DESC, s.id
-WITH coalesce(s.movement, s.id) AS movement, heading, dispatch, destination, currency, median, mad,
-  usual_kg, of, side, head(collect({s: s, x: x})) AS one, head(collect(lots)) AS lots,
-  head(collect(xs)) AS xs, head(collect(far)) AS far
-WITH *, one.s AS s, one.x AS x,
-  CASE WHEN mad > abs(one.x - median) / (4 * $deviations) THEN abs(one.x - median) / mad / $deviations
-    ELSE 4.0 END AS distance
-WITH *, s.weight_kg * abs(exp(x) - exp(median)) AS gap
+WITH s, x ORDER BY x.factor DESC, s.id
+WITH coalesce(s.movement, s.id) AS movement, x.heading AS heading, x.dispatch AS dispatch,
+  x.destination AS destination, x.currency AS currency, x.side AS side, head(collect(x)) AS x
+WITH *, startNode(x) AS s, CASE WHEN x.away < 4 * $deviations THEN x.away / $deviations ELSE 4.0 END AS distance
+WITH *, s.weight_kg * abs(x.price - x.usual) AS gap
 WITH *,
   coalesce(head(COLLECT { MATCH (s)-[:EXPORTED_BY]->(c) RETURN c }),
     head(COLLECT { MATCH (s)-[:SOLD_BY]->(c) RETURN c }),
@@ -97,41 +59,24 @@ WITH *,
     head(COLLECT { MATCH (s)-[:BOUGHT_BY]->(c) RETURN c }),
     head(COLLECT { MATCH (s)-[:CONSIGNED_TO]->(c) RETURN c })) AS end
 WHERE $company IS NULL OR $company IN [start.id, end.id]
-CALL (s, lots, xs, x, start, end) {
-  UNWIND range(0, size(lots) - 1) AS j
-  WITH lots[j] AS o, xs[j] AS y
-  WHERE abs(y - x) < log(1.5) AND coalesce(o.movement, o.id) <> coalesce(s.movement, s.id)
-    AND abs(duration.inDays(coalesce(o.departed, o.declared, o.arrived),
-      coalesce(s.departed, s.declared, s.arrived)).days) <= 90
-  MATCH (o)-[:SHIPPED|EXPORTED_BY|SOLD_BY]-(c)
-  WHERE c <> start
-  RETURN count(DISTINCT c) AS others
-}
-CALL (far, lots, xs, s, start, x, median) {
-  UNWIND far AS j
-  WITH lots[j] AS o, xs[j] AS y
-  WHERE (y < median) = (x < median) AND coalesce(o.movement, o.id) <> coalesce(s.movement, s.id)
-    AND EXISTS { (o)-[:SHIPPED|EXPORTED_BY|SOLD_BY]-(start) }
-  RETURN count(DISTINCT coalesce(o.movement, o.id)) AS alike
-}
 WITH *, CASE
     WHEN s.procedure IN ['temporary', 'return', 'inward_processing', 'outward_processing']
       THEN 'declared as ' + s.procedure + ': the value is no price'
-    WHEN others >= 3 THEN 'the whole lane paid as much at that time: ' + others + ' other companies'
+    WHEN x.others >= 3 THEN 'the whole lane paid as much at that time: ' + x.others + ' other companies'
   END AS explained
 ORDER BY explained IS NOT NULL,
   distance + CASE WHEN gap > 1000 THEN log10(gap) - 3 ELSE 0 END DESC, s.id
 RETURN s.id AS shipment, coalesce(s.description, 'goods without description') AS description,
   coalesce(start.name, start.id, 'nobody named') AS seller,
   coalesce(end.name, end.id, 'nobody named') AS buyer,
-  round(exp(x), 2) AS price, currency, round(exp(median), 2) AS usual, side,
-  round(exp(abs(x - median)), 1) AS factor, of, heading, dispatch, destination,
+  round(x.price, 2) AS price, currency, round(x.usual, 2) AS usual, side,
+  round(x.factor, 1) AS factor, x.movements AS of, heading, dispatch, destination,
   round(gap) AS difference,
   round(CASE WHEN distance > 4 THEN 4.0 ELSE distance END, 3) AS distance,
   round(CASE WHEN gap <= 1000 THEN 0.0 WHEN gap >= 1000000 THEN 3.0 ELSE log10(gap) - 3 END, 3) AS money,
-  CASE WHEN side = 'above' AND s.weight_kg < usual_kg / 10
-    THEN toString(round(100.0 * s.weight_kg / usual_kg, 1)) + ' %' END AS small,
-  CASE WHEN alike > 1 THEN alike END AS grade,
+  CASE WHEN side = 'above' AND s.weight_kg < x.usual_kg / 10
+    THEN toString(round(100.0 * s.weight_kg / x.usual_kg, 1)) + ' %' END AS small,
+  CASE WHEN x.again > 1 THEN x.again END AS grade,
   CASE WHEN s.dispatch IS NULL THEN CASE
     WHEN EXISTS { MATCH (s)-[:LOADED_AT]->(p) WHERE p.country = dispatch }
     THEN 'that of the loading port' ELSE 'the origin' END END AS guessed,

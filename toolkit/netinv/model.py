@@ -39,6 +39,8 @@ RULES = {
     "DEVIATED_TO": ("deviated", ("Vessel", "Port")),
     "MAY_FEED": ("may_feed", ("Shipment", "Shipment")),
     "UNMIRRORED": ("unmirrored", ("Shipment", "Shipment")),
+    "PRICED_OFF": ("priced_off", ("Shipment", "Shipment")),
+    "PIECE_FOR": ("piece_for", ("Shipment", "Party")),
 }
 """Relationship that SQL of its own derives → the name of its files in `import/links/`, and the
 labels that it joins."""
