@@ -24,7 +24,7 @@ from netinv.errors import CaseError, DefinitionError, TooLargeError
 from netinv.model import DERIVED
 from tests.conftest import write_tables
 from tests.test_cli import RING
-from tests.test_derive import DEAR, FOURTH, alongside, coffee, lane, pieces, usual, voyage
+from tests.test_derive import EXAMPLES
 from tests.test_load import HOSTILE, WORLD
 
 pytestmark = pytest.mark.server
@@ -75,6 +75,28 @@ def write_csv(path: Path, rows: list[list[str]]) -> Path:
     return path
 
 
+def apart(mark: str, tables: dict[str, str]) -> dict[str, str]:
+    """The same tables under ids that no other tables have."""
+    told = {}
+    for name, text in tables.items():
+        lines = text.strip().splitlines()
+        bar = "|" if "|" in lines[0] else ","
+        head, *rows = ([cell.strip() for cell in line.split(bar)] for line in lines)
+        types = {one.name: one.type for one in cypherfile.tables()[name].inputs}
+        own = [
+            types[column] in ("id", "company", "party", "subject", "shipment") for column in head
+        ]
+        marked = [
+            [
+                f"{mark}-{cell}" if cell and is_id else cell
+                for cell, is_id in zip(row, own, strict=False)
+            ]
+            for row in rows
+        ]
+        told[name] = "\n".join(bar.join(row) for row in [head, *marked])
+    return told
+
+
 def second_records(folder: Path) -> list[Path]:
     """The world of the load's tests, a second file that says otherwise, and hostile texts: every
     table, conflicts, doubts, stubs of each label, and subjects that are vessels."""
@@ -104,15 +126,8 @@ def second_records(folder: Path) -> list[Path]:
         "ownerships": "owner|owned|share\nC1|9074729|140\nC1|IMO9074729|50\nP7|MMSI-1|1\nP1|C1|61",
         "licences": "id|holder|hs\nLIC1|C1|8112.92\nLIC2|C1|8112",
     }
-    derived = [
-        alongside(),
-        voyage(),
-        coffee(rest="X,F0,811292,"),
-        lane(DEAR),
-        pieces(FOURTH + usual(16, 600)),
-    ]
     return [
-        *(write_tables(folder / f"derived-{n}", tables) for n, tables in enumerate(derived)),
+        *(write_tables(folder / type_, apart(type_, tables)) for type_, tables in EXAMPLES.items()),
         *(write_tables(folder / "one", WORLD), write_tables(folder / "two", again), hostile),
     ]
 

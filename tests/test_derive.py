@@ -985,25 +985,28 @@ def test_all_small_lots_of_the_pair_are_joined_where_some_are_a_usual_one(derive
 # ---------------------------------------------------------------- rules and writers
 
 
+EXAMPLES = {
+    "CONTROLLED_BY": shipment(hs="8112", destination="KP") | {"controls": CONTROLS},
+    "HOLDS": {"ownerships": "owner | owned | share\nP | A | 60"},
+    "ALONGSIDE": alongside(),
+    "DEVIATED_TO": voyage(),
+    "OFF_BUSINESS": coffee(rest="X,F0,811292,"),
+    "ENDED_WITH": ended(),
+    "NEW_TO": newcomers(),
+    "DISPUTES": papers("C,811292,100,1000,USD"),
+    "REUSES": twice(),
+    "RELATED_TO": tied(owners="A:B"),
+    "UNMIRRORED": mirrors(LEFT),
+    "MAY_FEED": may_feed(),
+    "PRICED_OFF": lane(DEAR),
+    "PIECE_FOR": pieces(FOURTH + usual(16, 600)),
+}
+"""Tables of which each rule makes something."""
+
+
 @pytest.mark.parametrize("type_", derive.RULES)
 def test_what_writes_a_relationship_writes_what_its_rule_gives(derived: Derive, type_: str) -> None:
-    tables = {"ownerships": "owner | owned | share\nP | A | 60", "controls": CONTROLS}
-    trade = shipment(hs="8112", destination="KP")
-    trade = {
-        "ALONGSIDE": alongside(),
-        "DEVIATED_TO": voyage(),
-        "OFF_BUSINESS": coffee(rest="X,F0,811292,"),
-        "ENDED_WITH": ended(),
-        "NEW_TO": newcomers(),
-        "DISPUTES": papers("C,811292,100,1000,USD"),
-        "REUSES": twice(),
-        "RELATED_TO": tied(owners="A:B"),
-        "UNMIRRORED": mirrors(LEFT),
-        "MAY_FEED": may_feed(),
-        "PRICED_OFF": lane(DEAR),
-        "PIECE_FOR": pieces(FOURTH + usual(16, 600)),
-    }.get(type_, trade)
-    rows = derived(type_, tables | trade)
+    rows = derived(type_, EXAMPLES[type_])
     writer = derive.program(type_, "cypher")
     assert rows and set(rows[0]) | {"rule"} == {one.name for one in writer.inputs}
     # What is removed is found by the ends that the key begins with.
