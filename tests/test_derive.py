@@ -449,6 +449,40 @@ def test_few_goods_that_hardly_any_company_of_the_line_trades_are_strange_to_it(
     assert all(row["line"] == "09" and row["peers"] >= 20 for row in rows)
 
 
+# ---------------------------------------------------------------- turnover
+
+
+@pytest.mark.parametrize(
+    ("rest", "months", "inflows", "outflows"),
+    [
+        ("", "1", [10, 10], [0, 0]),
+        ("B,2024-02-03,,B,Z,,4,,", "1 2", [10, 10, 0], [4, 4, 4]),
+        ("B,2024-02-03,,Y,Z,B,4,,", "1", [10, 10], [0, 0]),  # B ships it, and Y exports it
+        ("B,,2024-03-01,X,B,,4,,", "1 3", [14, 14, 4], [0, 0, 0]),
+        ("B,,,X,B,,4,,", "1", [14, 10], [0, 0]),  # of no day
+        ("B,,2024-01-09,X,B,,,5,", "1", [15, 15], [0, 0]),  # gross stands in
+        ("B,,2024-01-09,X,B,,,,", "1", [10, 10], [0, 0]),
+        # one movement: the most that is said of a line, and the lines added
+        ("B,,2024-01-09,X,B,,4,,M C,,2024-01-09,X,B,,3,,M", "1", [14, 14], [0, 0]),
+        ("B,,2024-01-09,X,B,,4,,M|1 C,,2024-01-09,X,B,,3,,M|2", "1", [17, 17], [0, 0]),
+        # and from February on only its later paper
+        ("B,,2024-01-09,X,B,,4,,M C,,2024-02-09,X,B,,3,,M", "1 2", [14, 14, 3], [0, 0, 0]),
+        ("B,,2024-01-09,X,B,,3,,M C,,2024-02-09,X,B,,4,,M", "1 2", [14, 14, 4], [0, 0, 0]),
+    ],
+)
+def test_a_company_turns_over_what_it_gets_and_sends_from_each_month_on(
+    derived: Derive, rest: str, months: str, inflows: list[float], outflows: list[float]
+) -> None:
+    rows = ["A,,2024-01-05,X,B,,10,,", *rest.split()]
+    head = "id,departed,arrived,exporter,importer,shipper,weight_kg,gross_kg,movement,line"
+    lines = [row.replace("|", ",") if "|" in row else row + "," for row in rows]
+    found = derived("TURNS_OVER", {"shipments": "\n".join([head, *lines])})
+    (row,) = [row for row in found if row["a"] == "B"]
+    assert row["b"] == "B" and " ".join(str(day.month) for day in row["months"]) == months
+    assert (row["inflows"], row["outflows"]) == (inflows, outflows)
+    assert all(one["a"] != "X" for one in found)  # who gets nothing passes nothing on
+
+
 # ---------------------------------------------------------------- rules and writers
 
 
@@ -460,6 +494,7 @@ def test_what_writes_a_relationship_writes_what_its_rule_gives(derived: Derive, 
         "ALONGSIDE": alongside(),
         "DEVIATED_TO": voyage(),
         "OFF_BUSINESS": coffee(rest="X,F0,811292,"),
+        "TURNS_OVER": {"shipments": "id | importer | weight_kg\nS1 | A | 1"},
     }.get(type_, trade)
     rows = derived(type_, tables | trade)
     written = {one.name for one in derive.program(type_, "cypher").inputs}

@@ -45,10 +45,18 @@
 CYPHER 25
 CALL () {
   WITH $company AS company WHERE company IS NULL
-  MATCH (c:Company) RETURN c
-  UNION
-  MATCH (c:Party {id: $company}) RETURN c
+  MATCH (c:Company)-[x:TURNS_OVER]->() RETURN c, x
+  UNION ALL
+  MATCH (c:Party {id: $company})-[x:TURNS_OVER]->() RETURN c, x
 }
+// Whose inflow and outflow can be alike at all: from a day on they lie between those from its month
+// and those from the next month on. What is left is added up anew below, to the day.
+WITH c, x.inflows AS inflows, x.outflows AS outflows, size([m IN x.months WHERE m <= $since]) AS at
+WITH c, inflows[at] AS most_in, outflows[at] AS most_out,
+  CASE WHEN $since IS NULL THEN inflows[at] ELSE coalesce(inflows[at + 1], 0) END AS least_in,
+  CASE WHEN $since IS NULL THEN outflows[at] ELSE coalesce(outflows[at + 1], 0) END AS least_out
+WHERE least_out <= 1.000001 * most_in * (1 + $balance / 100.0)
+  AND 1.000001 * most_out >= least_in * (1 - $balance / 100.0)
 // Holder by holder. What leaves once comes from one: of several, the likeliest.
 CALL (c) {
   MATCH (a:Shipment)-[h:HANDOFF {holder: c.id}]->(b:Shipment)

@@ -32,6 +32,7 @@ RULES = {
     "ALONGSIDE": ("alongside", ("Shipment", "Shipment")),
     "OFF_BUSINESS": ("off_business", ("Party", "Shipment")),
     "DEVIATED_TO": ("deviated", ("Vessel", "Port")),
+    "TURNS_OVER": ("turns_over", ("Party", "Party")),
 }
 """Relationship that SQL of its own derives → the name of its files in `import/links/`, and the
 labels that it joins."""
