@@ -494,7 +494,7 @@ def test_what_writes_a_relationship_writes_what_its_rule_gives(derived: Derive, 
         "ALONGSIDE": alongside(),
         "DEVIATED_TO": voyage(),
         "OFF_BUSINESS": coffee(rest="X,F0,811292,"),
-        "TURNS_OVER": {"shipments": "id | importer | weight_kg\nS1 | A | 1"},
+        "TURNS_OVER": {"shipments": "id | importer | weight_kg\nS1 | A | 1.5"},
     }.get(type_, trade)
     rows = derived(type_, tables | trade)
     written = {one.name for one in derive.program(type_, "cypher").inputs}

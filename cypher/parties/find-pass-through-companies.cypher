@@ -51,7 +51,7 @@ CALL () {
 }
 // Whose inflow and outflow can be alike at all: from a day on they lie between those from its month
 // and those from the next month on. What is left is added up anew below, to the day.
-WITH c, x.inflows AS inflows, x.outflows AS outflows, size([m IN x.months WHERE m <= $since]) AS at
+WITH c, x.inflows AS inflows, x.outflows AS outflows, size([m IN coalesce(x.months, []) WHERE m <= $since]) AS at
 WITH c, inflows[at] AS most_in, outflows[at] AS most_out,
   CASE WHEN $since IS NULL THEN inflows[at] ELSE coalesce(inflows[at + 1], 0) END AS least_in,
   CASE WHEN $since IS NULL THEN outflows[at] ELSE coalesce(outflows[at + 1], 0) END AS least_out

@@ -56,7 +56,7 @@ totals AS (
   WINDOW later AS (PARTITION BY party ORDER BY month DESC)
 )
 SELECT party AS a, party AS b,
-  coalesce(list(month ORDER BY month) FILTER (month IS NOT NULL), []) AS months,
+  list(month ORDER BY month) FILTER (month IS NOT NULL) AS months,
   list("in" ORDER BY month NULLS FIRST) AS inflows, list("out" ORDER BY month NULLS FIRST) AS outflows
 FROM totals
 GROUP BY party
