@@ -982,6 +982,33 @@ def test_all_small_lots_of_the_pair_are_joined_where_some_are_a_usual_one(derive
     assert sorted(row["a"] for row in rows) == ["G1", "G2", "G3", "L"]
 
 
+# ---------------------------------------------------------------- turnover
+
+
+@pytest.mark.parametrize(
+    ("rest", "given", "found"),
+    [
+        ("S2,B,Z,9,,,", {}, [10, 9]),
+        ("S2,B,Z,8.9,,,", {}, None),
+        ("S2,B,Z,8.9,,,", {"balance": "11"}, [10, 8.9]),
+        ("S2,B,Z,,9,,", {}, [10, 9]),  # gross stands in
+        ("S2,B,Z,20,,, S3,X,B,,,,", {}, None),
+        ("S2,B,Z,9,,M, S3,B,Z,9,,M,", {}, [10, 9]),  # one movement, said twice
+        ("S2,B,Z,4,,M,1 S3,B,Z,5,,M,2", {}, [10, 9]),  # and in two lines
+        ("S2,B,Z,4,,, S3,B,Z,5,,,", {}, [10, 9]),
+    ],
+)
+def test_a_company_sends_about_as_much_as_it_gets(
+    derived: Derive, rest: str, given: dict[str, str], found: list[float] | None
+) -> None:
+    head = "id,exporter,importer,weight_kg,gross_kg,movement,line"
+    tables = {"shipments": "\n".join([head, "S1,X,B,10,,,", *rest.split()])}
+    rows = derived("TURNS_OVER", tables, **given)
+    assert [(row["a"], row["b"], [row["inflow"], row["outflow"]]) for row in rows] == (
+        [("B", "B", found)] if found else []
+    )
+
+
 # ---------------------------------------------------------------- rules and writers
 
 
@@ -1000,6 +1027,7 @@ EXAMPLES = {
     "MAY_FEED": may_feed(),
     "PRICED_OFF": lane(DEAR),
     "PIECE_FOR": pieces(FOURTH + usual(16, 600)),
+    "TURNS_OVER": {"shipments": "id,exporter,importer,weight_kg\nS1,X,B,1\nS2,B,Z,1"},
 }
 """Tables of which each rule makes something."""
 

@@ -44,7 +44,13 @@
 //   since: {type: date, optional: true, help: Only shipments of this day or later}
 CYPHER 25
 CALL () {
-  WITH $company AS company WHERE company IS NULL
+  // Since a day the flows are others than in all.
+  WITH $company AS company WHERE company IS NULL AND $since IS NULL
+  MATCH (c:Company)-[x:TURNS_OVER]->(c)
+  WHERE x.balance = $balance
+  RETURN c
+  UNION
+  WITH $company AS company WHERE company IS NULL AND $since IS NOT NULL
   MATCH (c:Company) RETURN c
   UNION
   MATCH (c:Party {id: $company}) RETURN c
