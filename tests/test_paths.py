@@ -94,3 +94,17 @@ def test_links_of_an_older_rule_are_made_anew_as_they_were_asked_for(traded: Ope
     assert asked(traded, "find-relabel-chains") == rows
     kept = link.kept(traded.case)
     assert kept is not None and (kept.rule, kept.inputs["window"]) == (made.rule, 30)
+
+
+def test_derived_links_make_nobody_a_hub(case: OpenCase, tmp_path: Path) -> None:
+    """What a question derived counts for no relationship, whatever was asked before."""
+    tables = {
+        "companies": "id,name,role\nF,Quay Forwarding,forwarder\nA,A,\nB,B,",
+        "shipments": "id,shipper,consignee,hs,departed\nS1,A,F,811292,2024-01-10\n"
+        "S2,B,F,811292,2024-01-10\nS3,A,Z,0901,2024-12-01",
+    }
+    case.load(write_tables(tmp_path / "tables", tables))
+    asked = {"from": "A", "to": "B", "hub": 2}
+    before = case.run("find-paths", **asked).findings
+    assert len(case.run("find-forwarder-consignees", least=1).findings) == 2
+    assert len(case.run("find-paths", **asked).findings) == len(before) == 1

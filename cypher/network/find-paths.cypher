@@ -39,16 +39,23 @@ MATCH way = ALL SHORTEST (a)
   (()-[r:DIRECTS|OWNS|LOCATED_AT|USES|SHIPPED|CONSIGNED_TO|EXPORTED_BY|IMPORTED_BY|SOLD_BY
     |BOUGHT_BY|MADE_BY|NOTIFIES|FORWARDED_BY|CARRIED_BY_LINE|DECLARED_BY|MEANT_FOR|CARRIED_BY
     |STUFFED_IN|LOADED_AT|DISCHARGED_AT|PAID|RECEIVED_BY|PAYS_FOR|DESCRIBES|LISTED_ON|CALLED_AT]-(n)
-    WHERE n = b OR COUNT { (n)--() } <= $hub){1,8} (b)
+    WHERE n = b OR COUNT { (n)-[:DIRECTS|OWNS|LOCATED_AT|USES|SHIPPED|CONSIGNED_TO|EXPORTED_BY|IMPORTED_BY|SOLD_BY
+    |BOUGHT_BY|MADE_BY|NOTIFIES|FORWARDED_BY|CARRIED_BY_LINE|DECLARED_BY|MEANT_FOR|CARRIED_BY
+    |STUFFED_IN|LOADED_AT|DISCHARGED_AT|PAID|RECEIVED_BY|PAYS_FOR|DESCRIBES|LISTED_ON|CALLED_AT]-() } <= $hub){1,8} (b)
 WHERE size(r) <= $steps
 WITH collect(way) AS ways_found
 // Each entity on the way is counted once, however many ways run over it.
 CALL (ways_found) {
   UNWIND ways_found AS way
   UNWIND nodes(way)[1..-1] AS n
-  WITH DISTINCT n WHERE NOT n:Shipment AND COUNT { (n)--() } > $busy
-  WITH n, COUNT { MATCH (n)--(s:Shipment) RETURN DISTINCT s } AS shipments, COUNT { (n)-[:DIRECTS]-() } AS boards,
-    COUNT { (n)--() } AS relationships
+  WITH DISTINCT n WHERE NOT n:Shipment
+  // What netinv derived is no relationship of an entity's own.
+  WITH n, COUNT { (n)-[:DIRECTS|OWNS|LOCATED_AT|USES|SHIPPED|CONSIGNED_TO|EXPORTED_BY|IMPORTED_BY|SOLD_BY
+    |BOUGHT_BY|MADE_BY|NOTIFIES|FORWARDED_BY|CARRIED_BY_LINE|DECLARED_BY|MEANT_FOR|CARRIED_BY
+    |STUFFED_IN|LOADED_AT|DISCHARGED_AT|PAID|RECEIVED_BY|PAYS_FOR|DESCRIBES|LISTED_ON|CALLED_AT]-() } AS relationships
+  WHERE relationships > $busy
+  WITH n, relationships, COUNT { MATCH (n)--(s:Shipment) RETURN DISTINCT s } AS shipments,
+    COUNT { (n)-[:DIRECTS]-() } AS boards
   WITH n, CASE WHEN shipments > $busy THEN shipments + ' shipments' WHEN boards > $busy THEN boards + ' boards'
     ELSE relationships + ' relationships' END AS many
   RETURN collect({n: n, many: coalesce(n.name, n.id, n.key, n.code, n.imo, n.number, '') + ' ('

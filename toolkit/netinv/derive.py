@@ -80,45 +80,57 @@ def derive(
     progress: Progress = silent,
 ) -> Derived:
     """Make a relationship anew and write the difference. The caller is the writer."""
-    sql = program(type_)
-    name, values = _rule(type_, given or {})
-    table = _table(type_)
-    written = program(type_, "cypher")
-    named = ", ".join(keys(written))
     with Relations(case) as relations:
-        execute = relations.database.execute
-        try:
-            execute(f"CREATE TABLE {table} AS {sql.statement}", values)
-        except duckdb.Error as error:
-            raise failed(error, sql.path.name) from None
-        # A rule that leaves something out gives a row without an end for it.
-        left_out = relations.one(f"SELECT count(*) FROM {table} WHERE b IS NULL")
-        execute(f"DELETE FROM {table} WHERE b IS NULL")
-        execute(
-            f"CREATE VIEW {table}_rows AS SELECT *, json_array({named})::VARCHAR AS key,"
-            f" '{name}' AS rule FROM {table}"
-        )
-        difference = Difference(case, graph, relations, progress)
-        difference.relate(table, RULES[type_][1], type_, written.statement)
-        made = Derived(
-            rule=name,
-            inputs={key: str(value) for key, value in values.items() if value is not None},
-            datasets=_datasets(case, sql),
-            kept=difference.count(table),
-            written=difference.count(f"change_{table}"),
-            removed=difference.count(f"gone_{table}"),
-            left_out=left_out,
-        )
-        write_json(_record(case, type_), made.__dict__)
-        difference.settle()
-    return made
+        return _derive(case, graph, relations, type_, given or {}, progress)
 
 
 def derive_all(case: Case, graph: Graph | Bulk, progress: Progress = silent) -> None:
     """Make anew every relationship that the tables hold something for. The caller is the writer."""
-    for type_ in RULES:
-        if possible(case, type_):
-            derive(case, graph, type_, {}, progress)
+    with Relations(case) as relations:
+        for type_ in RULES:
+            if possible(case, type_):
+                _derive(case, graph, relations, type_, {}, progress)
+
+
+def _derive(
+    case: Case,
+    graph: Graph | Bulk,
+    relations: Relations,
+    type_: str,
+    given: Mapping[str, Any],
+    progress: Progress,
+) -> Derived:
+    sql = program(type_)
+    name, values = _rule(type_, given)
+    table = _table(type_)
+    written = program(type_, "cypher")
+    named = ", ".join(keys(written))
+    execute = relations.database.execute
+    try:
+        execute(f"CREATE TABLE {table} AS {sql.statement}", values)
+    except duckdb.Error as error:
+        raise failed(error, sql.path.name) from None
+    # A rule that leaves something out gives a row without an end for it.
+    left_out = relations.one(f"SELECT count(*) FROM {table} WHERE b IS NULL")
+    execute(f"DELETE FROM {table} WHERE b IS NULL")
+    execute(
+        f"CREATE VIEW {table}_rows AS SELECT *, json_array({named})::VARCHAR AS key,"
+        f" '{name}' AS rule FROM {table}"
+    )
+    difference = Difference(case, graph, relations, progress)
+    difference.relate(table, RULES[type_][1], type_, written.statement)
+    made = Derived(
+        rule=name,
+        inputs={key: str(value) for key, value in values.items() if value is not None},
+        datasets=_datasets(case, sql),
+        kept=difference.count(table),
+        written=difference.count(f"change_{table}"),
+        removed=difference.count(f"gone_{table}"),
+        left_out=left_out,
+    )
+    write_json(_record(case, type_), made.__dict__)
+    difference.settle()
+    return made
 
 
 def _table(type_: str) -> str:
