@@ -11,9 +11,8 @@
 --   value: {type: number, default: 10, min: 0, max: 1000, help: Percent by which values may differ}
 WITH
 said AS (
-  SELECT * EXCLUDE (paper, shipment), paper, shipment
-  FROM (SELECT id AS shipment, NULL AS paper, * EXCLUDE id FROM shipments
-    WHERE id IN (SELECT shipment FROM documents))
+  SELECT id AS shipment, NULL AS paper, * EXCLUDE id FROM shipments
+  WHERE id IN (SELECT shipment FROM documents)
   UNION ALL BY NAME
   SELECT id AS paper, * EXCLUDE id FROM documents WHERE shipment IS NOT NULL
 ),
