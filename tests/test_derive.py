@@ -1009,6 +1009,81 @@ def test_a_company_sends_about_as_much_as_it_gets(
     )
 
 
+# ---------------------------------------------------------------- drift
+
+
+def drift(
+    code: str = "811299",
+    old: int = 0,
+    new: int = 3,
+    kg: int = 100,
+    more: str = "",
+    end: str = "2025-12-01",
+) -> dict[str, str]:
+    """A sent three lots of gallium before a control, so many after it, and another good."""
+    rows = [f"A,811292,2023-10-{day:02},100," for day in (1, 2, 3)]
+    rows += [f"A,811292,2024-02-{day + 1:02},100," for day in range(old)]
+    rows += [f"A,{code},2024-03-{day + 1:02},{kg}," for day in range(new)]
+    rows += [f"Z,0901,{end},1,", *more.split()]
+    return {
+        "shipments": "\n".join(
+            ["id,shipper,hs,departed,weight_kg,value_usd,dispatch"]
+            + [f"S{n},{row},CN" for n, row in enumerate(rows)]
+        ),
+        "controls": "id,regime,measure,hs,origin,from\nK,CN,licence,8112921010,CN,2024-01-01",
+    }
+
+
+def made_of(hs_in: str, hs_out: str) -> dict[str, str]:
+    return {"processing": f"company | hs_in | hs_out\nM | {hs_in} | {hs_out}"}
+
+
+@pytest.mark.parametrize(
+    ("tables", "given", "found"),
+    [
+        (drift(), {}, [300, 0, 0, 300]),
+        (drift(old=1), {}, [300, 100, 0, 300]),
+        (drift(old=2), {}, None),  # it falls by a third
+        (drift(old=2), {"fall": "33"}, [300, 200, 0, 300]),
+        (drift(new=2, kg=200), {}, None),
+        (drift(new=2, kg=200), {"least": "2"}, [300, 0, 0, 400]),
+        (drift(kg=49), {}, None),  # not half of what was lost
+        (drift(more="A,811299,2023-11-01,150,"), {}, [300, 0, 150, 300]),
+        (drift(more="A,811299,2023-11-01,151,"), {}, None),  # it does not double
+        (drift(code="7108"), {}, None),  # another chapter
+        (drift(code="7108") | made_of("811292", "7108"), {}, [300, 0, 0, 300]),
+        (drift(code="8112"), {}, None),  # which may be the controlled good
+        (
+            drift(end="2924-01-01"),
+            {},
+            None,
+        ),  # a misprint: records end in March, and begin too early
+        (drift(new=0), {}, None),
+    ],
+)
+def test_trade_moves_from_a_controlled_good_to_its_neighbour(
+    derived: Derive, tables: dict[str, str], given: dict[str, str], found: list[float] | None
+) -> None:
+    rows = derived("DRIFTED", tables, **given)
+    assert [
+        (row["a"], [row["before"], row["after"], row["before_new"], row["after_new"]])
+        for row in rows
+    ] == ([("A", found)] if found else [])
+
+
+def test_a_good_under_a_control_of_its_own_is_no_way_out(derived: Derive) -> None:
+    tables = drift()
+    tables["controls"] += "\nL,CN,ban,811299,CN,2024-06-01"
+    assert derived("DRIFTED", tables) == []
+
+
+def test_what_others_ask_and_send_stands_beside_the_drift(derived: Derive) -> None:
+    others = "B,811299,2023-11-01,10,100 B,811299,2024-03-01,30,150 B,811299,2026-03-01,30,150"
+    (row,) = derived("DRIFTED", drift(more=others))
+    assert (row["prices"], row["usual_price"]) == (2, 7.5)
+    assert (row["all_before"], row["all_after"], row["span"]) == (10, 30, 365)
+
+
 # ---------------------------------------------------------------- rules and writers
 
 
@@ -1027,6 +1102,7 @@ EXAMPLES = {
     "MAY_FEED": may_feed(),
     "PRICED_OFF": lane(DEAR),
     "PIECE_FOR": pieces(FOURTH + usual(16, 600)),
+    "DRIFTED": drift(),
     "TURNS_OVER": {"shipments": "id,exporter,importer,weight_kg\nS1,X,B,1\nS2,B,Z,1"},
 }
 """Tables of which each rule makes something."""
