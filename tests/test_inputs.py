@@ -43,7 +43,7 @@ READ: list[tuple[str, str, Any]] = [
         for text in ("NO", "0301", "1E5")
     ),
     *((kind, "2024-02", "2024-02") for kind in ("entity", "company", "party", "subject")),
-    *((kind, "007", "007") for kind in ("shipment", "licence")),
+    *((kind, "007", "007") for kind in ("shipment", "licence", "document")),
     ("name", "1E5", "1E5"),
     ("text", "  two  words ", "two  words"),
     ("integer", "0301", 301),

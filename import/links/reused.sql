@@ -30,7 +30,7 @@ several AS (
 uses AS (SELECT * FROM numbers JOIN several USING (kind, value)),
 pairs AS (
   SELECT kind, value, movements, a, b, date_diff('day', a.departed, b.departed) AS days,
-    coalesce(b.left_by < a.arrived, false) AS at_once, a.seal <> '' AND a.seal = b.seal AS sealed,
+    coalesce(b.left_by < a.arrived, false) AS at_once, kind = 'container' AND a.seal <> '' AND a.seal = b.seal AS sealed,
     coalesce(a.manufacturer <> b.manufacturer, false) AS made_apart
   FROM (
     SELECT kind, value, movements, uses AS a,

@@ -420,7 +420,7 @@ class OpenCase:
         return answered, matching[0]
 
     def _asked(self, name: str, inputs: Mapping[str, Any]) -> Result:
-        from netinv import investigate
+        from netinv import derive, investigate
 
         file = self._file(name)
         # Somebody else's question of other options makes links anew, and then this one again.
@@ -428,6 +428,12 @@ class OpenCase:
             notes = self._ready(file, inputs)
             try:
                 answered = investigate.run(self.case, self.graph(), file, inputs, version())
+                if self._stale(inputs, derive.used(file)):
+                    raise ChangedError(
+                        "the links changed while they were read",
+                        where=str(self.case.folder),
+                        next="ask again",
+                    )
             except ChangedError:
                 if not again:
                     raise
