@@ -5,11 +5,15 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import netinv
+from netinv import investigate
 from netinv.api import OpenCase
+from netinv.errors import CaseError
+from netinv.graph import Graph
 from tests.conftest import write_tables
 from tests.test_cli import RING
 
@@ -27,6 +31,44 @@ def test_a_session_in_a_notebook(case: OpenCase, tmp_path: Path) -> None:
         case.run("find-rings", windw=30)
     with pytest.raises(netinv.NetinvError, match="did you mean find-rings"):
         case.run("find-ring")
+
+
+def test_two_who_ask_with_other_options_both_get_their_own_answer(
+    case: OpenCase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each makes the links anew that the other reads: who was overtaken asks again."""
+    tables = {
+        "companies": "id,name,role\nF,Quay Forwarding,forwarder",
+        "shipments": "id,shipper,consignee,hs,departed\nS1,A,F,811292,2024-01-10\n"
+        "S2,F,B,811292,2024-02-20\nS3,A,Z,0901,2024-12-01",
+    }
+    case.load(write_tables(tmp_path / "tables", tables))
+    name, others, ask = "find-forwarder-consignees", [30], Graph.ask
+
+    def overtaken(graph: Graph, *words: Any, **given: Any) -> Any:
+        answer = ask(graph, *words, **given)
+        if words[0] == question and others:
+            (other,) = case.run(name, days=others.pop(), least=1).findings
+            assert other.values["movements"] == 1
+        return answer
+
+    question = investigate.question_file(name).asked()
+    monkeypatch.setattr(Graph, "ask", overtaken)
+    assert case.run(name, days=60, least=1).findings == []
+    assert not others
+
+
+def test_links_that_cannot_be_made_are_no_clean_bill(
+    case: OpenCase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case.load(write_tables(tmp_path / "tables", {"shipments": RING}))
+
+    def busy(*_: Any) -> Any:
+        raise CaseError("is being written")
+
+    monkeypatch.setattr(OpenCase, "_derive", busy)
+    with pytest.raises(CaseError, match="is being written"):
+        case.run("find-price-outliers")
 
 
 def test_py2neo_reads_the_same_graph(case: OpenCase, tmp_path: Path) -> None:

@@ -485,6 +485,8 @@ def ended(
         (ended(more="O,F,F,,,,8112,2024-02-01"), {}, ["O ended", "S ended"]),  # to itself
         (ended(late="2024-03-09"), {}, ["S open"]),
         (ended(late="2924-12-01"), {}, ["S open"]),  # a misprint ends no records
+        ({**ended(), "shipments": "id,consignee,arrived\nS,F,2924-01-01"}, {}, ["S open"]),
+        (ended(more="O,F,B,,,,,2024-03-01 P,F,B,,,,8112,2024-06-01"), {}, ["S sent on"]),
         (ended(to="M", more="U,A,B,F,,,8112,2024-01-10"), {}, ["U ended user"]),
         (ended(notify="B"), {}, ["S ended but B"]),
         (ended(notify="D"), {}, ["S ended but D"]),
@@ -551,6 +553,7 @@ T,N,{number},811292,{one["from2"]},{one["to2"]},{one["dep2"]},{one["arr2"]}{one[
     }
 
 
+SEALED = {"columns": ",seal,dispatch,destination", "more": ",Z9,CN,NL", "more2": ",Z9,KR,US"}
 LOT = {"kind": "lot", "number": "L1", "columns": ",origin,consignee,shipper"}
 
 
@@ -568,6 +571,9 @@ LOT = {"kind": "lot", "number": "L1", "columns": ",origin,consignee,shipper"}
         (twice(kind="bill", number="B1", dep2="2024-01-14"), {}, "voyages"),
         (twice(kind="bill", number="B1", dep2="2024-01-13"), {}, ""),
         (twice(columns=",seal", more=",Z9", more2=",Z9"), {}, "at once sealed"),
+        (twice(**SEALED, dep2="2024-02-20"), {}, "seal sealed"),
+        (twice(**SEALED | {"more2": ",Z8,KR,US"}, dep2="2024-02-20"), {}, ""),  # another seal
+        (twice(**SEALED | {"more2": ",Z9,NL,US"}, dep2="2024-02-20"), {}, ""),  # where it arrived
         (twice(kind="bill", number="B1", columns=",seal", more=",Z9", more2=",Z9"), {}, "voyages"),
         (twice(kind="bill", number="B1", dep2="2025-01-14"), {}, ""),  # after a year
         (twice(kind="bill", number="B1", from2="NLRTM"), {}, ""),  # sent on
@@ -620,6 +626,7 @@ def tied(companies: str = "", boards: str = "", owners: str = "") -> dict[str, s
         (tied(boards="P:A P:C P:D", owners="C:B"), {"hub": "2"}, None),
         (tied(boards="P:A P:B P:C"), {"hub": "2"}, 2),  # one between them, of any number of ties
         (tied(boards="P:C P:D"), {}, None),  # who do not trade
+        (tied(boards="P:A P:C C:C", owners="C:B"), {"hub": "3"}, 3),  # a tie to itself is one
     ],
 )
 def test_who_trades_is_tied_by_boards_owners_and_addresses(
@@ -837,6 +844,7 @@ def soon(*companies: str, day: str = "2023-04-01", price: int = 20) -> str:
     [
         (lane(DEAR), {}, {"D": ("above", 21)}),
         (lane(DEAR), {"factor": "2.6"}, {}),
+        (lane(DEAR.replace("25000", "50000")), {"factor": "5"}, {"D": ("above", 21)}),
         (lane(DEAR), {"deviations": "8"}, {}),  # 6.2 of them
         (lane(DEAR, lots=18), {}, {}),  # a lane of too few
         (lane(DEAR, lots=18), {"least": "19"}, {"D": ("above", 19)}),
@@ -1011,6 +1019,81 @@ def test_a_company_sends_about_as_much_as_it_gets(
     )
 
 
+# ---------------------------------------------------------------- drift
+
+
+def drift(
+    code: str = "811299",
+    old: int = 0,
+    new: int = 3,
+    kg: int = 100,
+    more: str = "",
+    end: str = "2025-12-01",
+) -> dict[str, str]:
+    """A sent three lots of gallium before a control, so many after it, and another good."""
+    rows = [f"A,811292,2023-10-{day:02},100," for day in (1, 2, 3)]
+    rows += [f"A,811292,2024-02-{day + 1:02},100," for day in range(old)]
+    rows += [f"A,{code},2024-03-{day + 1:02},{kg}," for day in range(new)]
+    rows += [f"Z,0901,{end},1,", *more.split()]
+    return {
+        "shipments": "\n".join(
+            ["id,shipper,hs,departed,weight_kg,value_usd,dispatch"]
+            + [f"S{n},{row},CN" for n, row in enumerate(rows)]
+        ),
+        "controls": "id,regime,measure,hs,origin,from\nK,CN,licence,8112921010,CN,2024-01-01",
+    }
+
+
+def made_of(hs_in: str, hs_out: str) -> dict[str, str]:
+    return {"processing": f"company | hs_in | hs_out\nM | {hs_in} | {hs_out}"}
+
+
+@pytest.mark.parametrize(
+    ("tables", "given", "found"),
+    [
+        (drift(), {}, [300, 0, 0, 300]),
+        (drift(old=1), {}, [300, 100, 0, 300]),
+        (drift(old=2), {}, None),  # it falls by a third
+        (drift(old=2), {"fall": "33"}, [300, 200, 0, 300]),
+        (drift(new=2, kg=200), {}, None),
+        (drift(new=2, kg=200), {"least": "2"}, [300, 0, 0, 400]),
+        (drift(kg=49), {}, None),  # not half of what was lost
+        (drift(more="A,811299,2023-11-01,150,"), {}, [300, 0, 150, 300]),
+        (drift(more="A,811299,2023-11-01,151,"), {}, None),  # it does not double
+        (drift(code="7108"), {}, None),  # another chapter
+        (drift(code="7108") | made_of("811292", "7108"), {}, [300, 0, 0, 300]),
+        (drift(code="8112"), {}, None),  # which may be the controlled good
+        (
+            drift(end="2924-01-01"),
+            {},
+            None,
+        ),  # a misprint: records end in March, and begin too early
+        (drift(new=0), {}, None),
+    ],
+)
+def test_trade_moves_from_a_controlled_good_to_its_neighbour(
+    derived: Derive, tables: dict[str, str], given: dict[str, str], found: list[float] | None
+) -> None:
+    rows = derived("DRIFTED", tables, **given)
+    assert [
+        (row["a"], [row["before"], row["after"], row["before_new"], row["after_new"]])
+        for row in rows
+    ] == ([("A", found)] if found else [])
+
+
+def test_a_good_under_a_control_of_its_own_is_no_way_out(derived: Derive) -> None:
+    tables = drift()
+    tables["controls"] += "\nL,CN,ban,811299,CN,2024-06-01"
+    assert derived("DRIFTED", tables) == []
+
+
+def test_what_others_ask_and_send_stands_beside_the_drift(derived: Derive) -> None:
+    others = "B,811299,2023-11-01,10,100 B,811299,2024-03-01,30,150 B,811299,2026-03-01,30,150"
+    (row,) = derived("DRIFTED", drift(more=others))
+    assert (row["prices"], row["usual_price"]) == (2, 7.5)
+    assert (row["all_before"], row["all_after"], row["span"]) == (10, 30, 365)
+
+
 # ---------------------------------------------------------------- rules and writers
 
 
@@ -1029,6 +1112,7 @@ EXAMPLES = {
     "MAY_FEED": may_feed(),
     "PRICED_OFF": lane(DEAR),
     "PIECE_FOR": pieces(FOURTH + usual(16, 600)),
+    "DRIFTED": drift(),
     "TURNS_OVER": {"shipments": "id,exporter,importer,weight_kg\nS1,X,B,1\nS2,B,Z,1"},
 }
 """Tables of which each rule makes something."""

@@ -75,5 +75,5 @@ RETURN coalesce(listed.name, listed.id, listed.imo) AS listed, n.name AS list,
   CASE WHEN l.from IS NULL THEN 'yes' END AS undated, CASE WHEN partly THEN 'yes' END AS uncertain_day,
   CASE WHEN licensed THEN 'every shipment names a licence' END AS explained,
   listed AS listed_party, n AS on_list, party AS other, l AS listing, edges, nodes,
-  COLLECT { UNWIND nodes AS x MATCH (party)-[r]-(x) RETURN r } AS around
+  COLLECT { UNWIND nodes AS x MATCH (party)-[r]-(x) WHERE r.derived IS NULL RETURN r } AS around
 ORDER BY explained IS NOT NULL, role + often DESC, listed, counterparty

@@ -42,7 +42,7 @@
 //   digits: {type: integer, default: 6, min: 4, max: 10, ours: true, help: Digits of the HS code that make goods the same}
 CYPHER 25
 MATCH (s)-[x:PRICED_OFF]->(s)
-WHERE coalesce(x.away > $deviations, true) AND x.factor >= $factor AND x.movements >= $least
+WHERE coalesce(x.away > $deviations, true) AND x.factor >= $factor * (1 - 1e-9) AND x.movements >= $least
   AND size(x.heading) <= $digits
   AND ($since IS NULL OR coalesce(s.departed, s.declared, s.arrived) >= $since)
 // The record that lies furthest away speaks for its movement.

@@ -41,113 +41,12 @@
 //   fall: {type: number, default: 50, min: 1, max: 100, ours: true, help: Least percent by which the controlled good falls}
 //   least: {type: integer, default: 3, min: 1, max: 1000, ours: true, help: Least shipments before the control and of the new good after it}
 CYPHER 25
-MATCH (s:Shipment)
-WITH max(coalesce(s.departed, s.declared)) AS last
-CALL (last) {
-  MATCH (k:Control)
-  WHERE k.measure IN ['licence', 'ban'] AND k.hs IS NOT NULL
-  WITH k, duration.inDays(k.from, last).days + 1 AS known
-  WHERE known >= 60
-  RETURN collect(DISTINCT {controlled: left(k.hs, 6), origin: k.origin, applies_to: k.applies_to,
-    destination: k.destination, since: k.from, span: CASE WHEN known < $days THEN known ELSE $days END}) AS rules
-}
-// Rows that differ only in the digits beyond six are one rule.
-UNWIND rules AS rule
-WITH rule.controlled AS controlled, collect(rule) AS rules
-CALL (controlled) {
-  WITH * WHERE $company IS NULL
-  MATCH (s:Shipment) WHERE s.hs STARTS WITH controlled
-  RETURN s
-  UNION ALL
-  MATCH (:Party {id: $company})-[:SHIPPED|EXPORTED_BY|SOLD_BY]-(s:Shipment)
-  WHERE s.hs STARTS WITH controlled
-  RETURN DISTINCT s
-}
-// What is asked of a shipment is asked once, not once a rule.
-WITH controlled, rules, s, coalesce(s.departed, s.declared) AS day, s.destination AS there
-WHERE day IS NOT NULL AND s.weight_kg > 0
-WITH *, [rule IN rules WHERE coalesce(rule.destination = there, true)
-  AND rule.since - duration({days: rule.span}) <= day AND day < rule.since + duration({days: rule.span})] AS rules
-WHERE size(rules) > 0
-WITH *, coalesce(s.dispatch, head(COLLECT { MATCH (s)-[:LOADED_AT]->(p) RETURN p.country }), s.origin) AS dispatch
-WITH *, [rule IN rules WHERE rule.origin IS NULL
-  OR rule.origin = CASE rule.applies_to WHEN 'origin' THEN s.origin ELSE dispatch END] AS rules
-WHERE size(rules) > 0
-WITH *,
-  coalesce(head(COLLECT { MATCH (s)-[:EXPORTED_BY]->(c) RETURN c }),
-    head(COLLECT { MATCH (s)-[:SOLD_BY]->(c) RETURN c }),
-    head(COLLECT { MATCH (s)<-[:SHIPPED]-(c) RETURN c })) AS c
-WHERE c IS NOT NULL AND ($company IS NULL OR c.id = $company)
-UNWIND rules AS rule
-WITH c, controlled, s, day, rule.origin AS origin, rule.since AS since, rule.span AS span
-WITH c, controlled, since, span, origin, coalesce(s.movement, s.id) AS movement,
-  head(collect(s)) AS s, max(s.weight_kg) AS kg, min(day) AS day
-WITH c, controlled, since, span, origin,
-  sum(CASE WHEN day < since THEN kg ELSE 0.0 END) AS before, sum(CASE WHEN day >= since THEN kg ELSE 0.0 END) AS after,
-  count(CASE WHEN day < since THEN 1 END) AS times, collect(s) AS old_lots,
-  percentileCont(CASE WHEN day < since AND s.value_usd > 0 THEN s.value_usd / s.weight_kg END, 0.5) AS old_price
-WHERE times >= $least AND after <= before * (1 - $fall / 100.0)
-// What else the company sent, before and after.
-WITH controlled, collect({c: c, since: since, span: span, origin: origin, before: before, after: after,
-  old_lots: old_lots, old_price: old_price}) AS firms
-WITH collect({controlled: controlled, firms: firms}) AS goods
-CALL () {
-  MATCH ()-[p:PROCESSES]->()
-  RETURN collect(DISTINCT [p.hs_in, p.hs_out]) AS ways
-}
-UNWIND goods AS good
-WITH good.controlled AS controlled, good.firms AS firms, ways
-WITH controlled, firms, [way IN ways WHERE way[0] STARTS WITH controlled | left(way[1], 6)]
-  + [way IN ways WHERE way[1] STARTS WITH controlled | left(way[0], 6)] AS steps
-UNWIND firms AS f
-WITH controlled, steps, f.c AS c, f.since AS since, f.span AS span, f.origin AS origin, f.before AS before,
-  f.after AS after, f.old_lots AS old_lots, f.old_price AS old_price
-MATCH (c)-[:SHIPPED|EXPORTED_BY|SOLD_BY]-(s:Shipment)
-WHERE s.hs IS NOT NULL AND s.weight_kg > 0
-  AND since - duration({days: span}) <= coalesce(s.departed, s.declared) < since + duration({days: span})
-  AND NOT left(s.hs, 6) STARTS WITH controlled
-  AND (left(s.hs, 2) = left(controlled, 2) OR left(s.hs, 6) IN steps)
-WITH c, controlled, since, span, origin, before, after, old_lots, old_price,
-  left(s.hs, 6) AS instead, coalesce(s.movement, s.id) AS movement, head(collect(s)) AS s
-WITH c, controlled, since, span, before, after, old_lots, old_price, instead, origin,
-  sum(CASE WHEN coalesce(s.departed, s.declared) < since THEN s.weight_kg ELSE 0.0 END) AS before_new,
-  sum(CASE WHEN coalesce(s.departed, s.declared) >= since THEN s.weight_kg ELSE 0.0 END) AS after_new,
-  collect(CASE WHEN coalesce(s.departed, s.declared) >= since THEN s END) AS new_lots,
-  percentileCont(CASE WHEN coalesce(s.departed, s.declared) >= since AND s.value_usd > 0
-    THEN s.value_usd / s.weight_kg END, 0.5) AS new_price
-WHERE size(new_lots) >= $least AND after_new >= 2 * before_new
-  AND 2 * (after_new - before_new) >= before - after
-  AND NOT EXISTS {
-    MATCH (k:Control)
-    WHERE k.measure IN ['licence', 'ban'] AND (k.hs STARTS WITH instead OR instead STARTS WITH k.hs)
-      AND coalesce(k.origin = origin, true) AND k.from < since + duration({days: span})
-      AND coalesce(k.to >= since, true) }
-// What others ask for the new good, and whether they send more of it too: each good is read once.
-WITH collect({c: c, controlled: controlled, since: since, span: span, instead: instead, before: before, after: after,
-  old_lots: old_lots, old_price: old_price, before_new: before_new, after_new: after_new, new_lots: new_lots,
-  new_price: new_price}) AS firms
-CALL (firms) {
-  UNWIND firms AS f
-  RETURN DISTINCT f.instead AS code
-}
-CALL (code) {
-  MATCH (s:Shipment)
-  WHERE s.hs STARTS WITH code AND left(s.hs, 6) = code AND s.weight_kg > 0
-  RETURN collect({day: coalesce(s.departed, s.declared), kg: s.weight_kg,
-    price: CASE WHEN s.value_usd > 0 THEN s.value_usd / s.weight_kg END,
-    senders: COLLECT { MATCH (s)-[:SHIPPED|EXPORTED_BY|SOLD_BY]-(x) RETURN x }}) AS lots
-}
-UNWIND [f IN firms WHERE f.instead = code] AS f
-WITH f, f.instead AS instead, f.since AS since, f.span AS span, lots
-CALL (lots, f, since, span) {
-  UNWIND lots AS lot
-  WITH lot, lot.day AS day
-  WHERE since - duration({days: span}) <= day < since + duration({days: span}) AND NOT f.c IN lot.senders
-  RETURN count(lot.price) AS prices, percentileCont(lot.price, 0.5) AS usual_price,
-    sum(CASE WHEN day < since THEN lot.kg ELSE 0.0 END) AS all_before,
-    sum(CASE WHEN day >= since THEN lot.kg ELSE 0.0 END) AS all_after
-}
-WITH *, f.c AS c
+MATCH (c:Party)-[x:DRIFTED]->(c)
+WHERE x.days = $days AND x.fall = $fall AND x.least = $least AND ($company IS NULL OR c.id = $company)
+WITH c, x, COLLECT { UNWIND x.new_lots AS id MATCH (s:Shipment {id: id}) RETURN s } AS new_lots,
+  COLLECT { UNWIND x.old_lots AS id MATCH (s:Shipment {id: id}) RETURN s } AS old_lots
+WITH x {.*, new_lots: new_lots, old_lots: old_lots} AS f, x.instead AS instead, x.since AS since, x.span AS span,
+  x.prices AS prices, x.usual_price AS usual_price, x.all_before AS all_before, x.all_after AS all_after, c
 CALL (f) {
   UNWIND f.new_lots AS s
   MATCH (s)-[:SHIPPED|EXPORTED_BY|SOLD_BY|CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY|MEANT_FOR]-(p)-[l:LISTED_ON]->()

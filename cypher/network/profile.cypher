@@ -31,7 +31,9 @@ CALL (n) {
   RETURN 2 AS part, 'doubt' AS what, d AS other, '' AS role, [] AS sources, [] AS doubts,
     null AS link, null AS stop
   UNION ALL
+  // Other derived links are a question's steps, made with its options: no facts to show here.
   MATCH (n)-[link]-(stop)
+  WHERE link.derived IS NULL OR type(link) IN ['HANDOFF', 'CONTROLLED_BY', 'HOLDS']
   RETURN 3 AS part,
     CASE WHEN startNode(link) = n THEN type(link) + ' →' ELSE '← ' + type(link) END AS what,
     coalesce(stop.name, stop.description, '') + ' [' + coalesce(stop.id, stop.key, stop.code,

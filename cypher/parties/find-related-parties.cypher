@@ -39,8 +39,8 @@
 //   hub: {type: integer, default: 10, min: 2, max: 1000, ours: true, help: "People, companies, addresses and contacts of more ties than this are no tie"}
 //   since: {type: date, optional: true, help: Only shipments of this day or later}
 CYPHER 25
-MATCH (a:Company)-[x:RELATED_TO]->(b:Party)
-WHERE x.most = $steps AND x.hub = $hub AND ($company IS NULL OR $company IN [a.id, b.id])
+MATCH (a:Party)-[x:RELATED_TO]->(b:Party)
+WHERE (a:Company OR $company IS NOT NULL) AND x.most = $steps AND x.hub = $hub AND ($company IS NULL OR $company IN [a.id, b.id])
 CALL (x) {
   UNWIND x.shipments AS id
   MATCH (s:Shipment {id: id})

@@ -154,7 +154,7 @@ CALL () {
     RETURN 'at sea' AS kind, [change] AS changes, times, lists,
       CASE WHEN size(flags) > 0 THEN flags ELSE lifted END[..5] AS list_names,
       carried[..10] AS shipments,
-      COLLECT { UNWIND carried[..10] AS s MATCH (s)-[r]-(x) WHERE x:Party OR x = v RETURN r } AS around,
+      COLLECT { UNWIND carried[..10] AS s MATCH (s)-[r]-(x) WHERE r.derived IS NULL AND (x:Party OR x = v) RETURN r } AS around,
       CASE WHEN size(whole) > 0 THEN 3 WHEN size(flags) > 0 THEN 2 ELSE 0 END AS voyage,
       CASE WHEN size(whole) = 0 THEN head(six) END AS wide,
       CASE WHEN size(flags) = 0 THEN 'the control ' + lifted[0] + ' was suspended on the day of the voyage'

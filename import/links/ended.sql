@@ -37,17 +37,15 @@ sent AS (
 ),
 -- What leaves without a code may be anything, and what came without one may leave as anything.
 leaves AS (
-  SELECT stop, heading, gone FROM sent WHERE heading IS NOT NULL
-  UNION
-  SELECT stop, heading, gone FROM (SELECT stop, gone FROM sent WHERE heading IS NULL)
-  JOIN (SELECT DISTINCT stop, heading FROM got) USING (stop)
-  UNION
-  SELECT stop, NULL, gone FROM sent
+  SELECT stop, coalesce(heading, 'uncoded') AS goods, gone FROM sent
+  UNION ALL
+  SELECT stop, 'any', gone FROM sent
 ),
 followed AS (
-  SELECT got.*, l.gone IS NOT NULL AND l.gone <= got.day + to_days($days) AS sent_on
-  FROM got ASOF LEFT JOIN (SELECT stop, coalesce(heading, '') AS goods, gone FROM leaves) l
-    ON l.stop = got.stop AND l.goods = coalesce(got.heading, '') AND l.gone >= got.day
+  SELECT got.*, coalesce(least(l.gone, u.gone) <= got.day + to_days($days), false) AS sent_on
+  FROM got
+  ASOF LEFT JOIN leaves l ON l.stop = got.stop AND l.goods = coalesce(got.heading, 'any') AND l.gone >= got.day
+  ASOF LEFT JOIN (FROM leaves WHERE goods = 'uncoded') u ON u.stop = got.stop AND u.gone >= got.day
 ),
 -- A day to come is a misprint, and no end of the records.
 latest AS (SELECT max(day) AS latest FROM read WHERE day <= current_date),
@@ -62,7 +60,7 @@ named AS (
   GROUP BY f.id, f.stop
 )
 SELECT f.id AS a, f.stop AS b, f.sender, f.movement, f.heading, f.day,
-  CASE WHEN sent_on THEN 'sent on' WHEN f.day > latest - to_days($days) THEN 'open' ELSE 'ended' END
+  CASE WHEN sent_on THEN 'sent on' WHEN coalesce(f.day > latest - to_days($days), true) THEN 'open' ELSE 'ended' END
     AS outcome,
   coalesce(f.end_user = f.stop, false) AS user, mail_drop, named, f.procedure, $days AS days
 FROM followed f JOIN stops ON stops.id = f.stop CROSS JOIN latest

@@ -68,7 +68,7 @@ fed AS (
 years AS (
   SELECT level, who, good, source, country, "first", count(*) FILTER (meant <> source) AS all_times,
     count(free) FILTER (meant <> source) AS times, min_by(control, (day, id)) AS control,
-    bool_and(control IN (SELECT id FROM rules WHERE wide)) AS wide, list(id ORDER BY day, id)[:8] AS exports
+    bool_and(control IN (SELECT id FROM rules WHERE wide)) AS wide, min_by(id, (day, id), 8) AS exports
   FROM (SELECT *, unnest([make_date(year(day), 1, 1), make_date(year(day) - (month(day) < 7)::INT, 7, 1)]) AS "first" FROM fed)
   GROUP BY ALL HAVING all_times > 0
 ),
@@ -78,7 +78,7 @@ made AS (
 ),
 supplied AS (
   SELECT level, who, good, source, "first", sum(kg) FILTER (there) AS imported,
-    sum(kg) FILTER (NOT there) AS others, list(id ORDER BY kg DESC, id) FILTER (there)[:8] AS imports
+    sum(kg) FILTER (NOT there) AS others, min_by(id, (-kg, id), 8) FILTER (there) AS imports
   FROM (
     SELECT y.level, y.who, y.good, y.source, y."first", kg, id, list_contains(came_from, source) AS there
     FROM years y JOIN got USING (level, who, good)

@@ -46,7 +46,7 @@ trades AS (
 ),
 firms AS (
   SELECT good, "from", lane_from, lane_to, party, any_value(first) AS first, sum(kg) AS volume,
-    count(*) AS movements, min(day) AS began, list(one ORDER BY day, one.id)[:20] AS rows
+    count(*) AS movements, min(day) AS began, min_by(one, (day, one.id), 20) AS rows
   FROM trades JOIN (SELECT DISTINCT good, "from" FROM measures) USING (good)
   WHERE day BETWEEN "from" AND "from" + to_months($months)
   GROUP BY good, "from", lane_from, lane_to, party
@@ -62,7 +62,7 @@ all_lanes AS (
 judged AS (
   SELECT *, here >= $peers AS on_lane, CASE WHEN on_lane THEN bound ELSE wide END AS least,
     coalesce(incorporated >= "from", false) AS young,
-    date_diff('day', (SELECT min(day) FROM read), "from") AS history
+    date_diff('day', (SELECT min(coalesce(departed, declared, arrived)) FROM shipments), "from") AS history
   FROM firms JOIN lanes USING (good, "from", lane_from, lane_to) JOIN all_lanes USING (good, "from")
   LEFT JOIN (SELECT id AS party, incorporated FROM companies) USING (party)
   -- Without records before the control nobody's first trade is known.

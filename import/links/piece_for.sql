@@ -8,7 +8,7 @@
 --   ships, unless a limit is given.
 -- left_out: "{count:heading} of fewer than twenty movements, whose usual weight is not known."
 -- table: links
--- reads: shipments, ownerships, companies, people
+-- reads: shipments, ownerships, companies, people, vessels
 -- inputs:
 --   days: {type: integer, default: 30, min: 1, max: 365, help: Days within which the pieces leave}
 --   pieces: {type: integer, default: 3, min: 3, max: 100, help: Least number of pieces}

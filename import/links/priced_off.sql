@@ -18,7 +18,7 @@ lots AS MATERIALIZED (
     coalesce(dispatch, l.country, origin) AS "from", coalesce(destination, d.country) AS "to",
     CASE WHEN value_usd > 0 THEN 'USD' ELSE coalesce(currency, 'of no named currency') END AS money,
     weight_kg AS kg, ln(coalesce(value_usd, value) / weight_kg) AS x,
-    coalesce(departed, declared, arrived) AS day,
+    coalesce(departed, declared, arrived) AS day, date_diff('day', DATE '2000-01-01', day) // 90 AS quarter,
     coalesce(exporter, seller, shipper) AS sender,
     list_distinct([exporter, seller, shipper]) AS senders
   FROM shipments LEFT JOIN ports l ON l.code = load_port LEFT JOIN ports d ON d.code = discharge_port
@@ -39,14 +39,14 @@ far AS MATERIALIZED (
     -- Where half of all prices are the middle one, every other lies any number of deviations away.
     abs(x - middle) / nullif(mad, 0) AS away
   FROM judged JOIN spread USING (lane)
-  WHERE coalesce(away > $deviations, x <> middle) AND factor >= $factor
+  WHERE coalesce(away > $deviations, x <> middle) AND abs(x - middle) >= ln($factor) - 1e-9
 ),
 -- Who else sent goods on the lane at about that price and time.
 alike AS (
   SELECT f.id, count(DISTINCT o.c) AS others
-  FROM far f
-  JOIN (SELECT lane, movement, x, day, unnest(senders) AS c FROM judged) o
-  ON o.lane = f.lane AND abs(o.x - f.x) < ln(1.5) AND abs(o.day - f.day) <= 90
+  FROM (SELECT *, quarter + unnest([-1, 0, 1]) AS near FROM far) f
+  JOIN (SELECT lane, movement, x, day, quarter, unnest(senders) AS c FROM judged) o
+  ON o.lane = f.lane AND o.quarter = f.near AND abs(o.x - f.x) < ln(1.5) AND abs(o.day - f.day) <= 90
     AND o.movement <> f.movement AND o.c <> f.sender
   GROUP BY f.id
 ),

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from netinv import cypherfile
 from netinv.case import Case, Say, Source, open_case, quiet, read_json
-from netinv.errors import CaseError, DefinitionError, InputError, NetinvError, ServerError
+from netinv.errors import (
+    CaseError,
+    ChangedError,
+    DefinitionError,
+    InputError,
+    NetinvError,
+    ServerError,
+)
 from netinv.result import UNCHECKED
 
 if TYPE_CHECKING:
@@ -370,6 +377,8 @@ class OpenCase:
                     self._link(link.asked(kept) if kept else {})
                 self._derive(wanted, inputs)
         except CaseError as error:
+            if wanted:
+                raise  # without these links it would find nothing
             return [f"The graph may lack rows or links: {error}"]
         return []
 
@@ -411,11 +420,25 @@ class OpenCase:
         return answered, matching[0]
 
     def _asked(self, name: str, inputs: Mapping[str, Any]) -> Result:
-        from netinv import investigate
+        from netinv import derive, investigate
 
         file = self._file(name)
-        notes = self._ready(file, inputs)
-        answered = investigate.run(self.case, self.graph(), file, inputs, version())
+        # Somebody else's question of other options makes links anew, and then this one again.
+        for again in (True, True, False):
+            notes = self._ready(file, inputs)
+            try:
+                answered = investigate.run(self.case, self.graph(), file, inputs, version())
+                if self._stale(inputs, derive.used(file)):
+                    raise ChangedError(
+                        "the links changed while they were read",
+                        where=str(self.case.folder),
+                        next="ask again",
+                    )
+            except ChangedError:
+                if not again:
+                    raise
+            else:
+                break
         answered.notes += notes
         return answered
 

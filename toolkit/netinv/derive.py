@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from netinv.bulk import Bulk
 from netinv.case import Case, read_json, write_json
 from netinv.cypherfile import CypherFile
 from netinv.difference import Difference, Progress, silent, whole
+from netinv.errors import TooLargeError
 from netinv.graph import Graph
 from netinv.model import RULES as RULES  # callers say derive.RULES
 from netinv.relate import Relations, failed, keys
@@ -85,11 +87,15 @@ def derive(
 
 
 def derive_all(case: Case, graph: Graph | Bulk, progress: Progress = silent) -> None:
-    """Make anew every relationship that the tables hold something for. The caller is the writer."""
+    """Make anew every relationship that the tables hold something for. The caller is the writer.
+
+    One that does not fit in memory is left to the question that reads it, which says so.
+    """
     with Relations(case) as relations:
         for type_ in RULES:
             if possible(case, type_):
-                _derive(case, graph, relations, type_, {}, progress)
+                with suppress(TooLargeError):
+                    _derive(case, graph, relations, type_, {}, progress)
 
 
 def _derive(

@@ -49,6 +49,10 @@ class TooLargeError(CaseError):
     """What the tables hold needs more memory than there is."""
 
 
+class ChangedError(CaseError):
+    """The graph changed while it was asked."""
+
+
 class ServerError(NetinvError):
     """Neo4j cannot be fetched, started, reached or used."""
 

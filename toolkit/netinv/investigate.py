@@ -14,7 +14,7 @@ from typing import Any
 from netinv import cypherfile, derive, link, runs
 from netinv.case import Case
 from netinv.cypherfile import OPTIONS, CypherFile
-from netinv.errors import CaseError, DefinitionError, InputError, QueryError
+from netinv.errors import CaseError, ChangedError, DefinitionError, InputError, QueryError
 from netinv.graph import Drawing, Graph, Plan
 from netinv.inputs import folded_key, one_of
 from netinv.relate import coverage, held, places
@@ -137,7 +137,7 @@ def run(
     )
     after = graph.mark()
     if after is None or (after.generation, after.batch) != (before.generation, before.batch):
-        raise CaseError(
+        raise ChangedError(
             "the graph changed while it was asked", where=str(case.folder), next="ask again"
         )
     links = link.kept(case)

@@ -246,8 +246,9 @@ class Writer:
             return
         for label in ("Party", "Vessel", "Port", "Shipment", "Licence", "Document", "Payment"):
             self.graph.run(
-                f"MATCH (n:{label}) WHERE n.stub AND NOT (n)--()"
-                " CALL (n) { DELETE n } IN TRANSACTIONS OF 10000 ROWS"
+                f"MATCH (n:{label}) WHERE n.stub"
+                " AND NOT EXISTS { (n)-[r]-() WHERE r.derived IS NULL }"
+                " CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"
             )
         self.graph.run("MATCH (n:Control) WHERE n.stub AND NOT (n)--() DELETE n")
         for label in VALUES:
