@@ -10,9 +10,10 @@
 //   good before, trade under another code, and shipments without a day, code or weight. That a
 //   first trade is the first is said only where the tables begin at least --history days before.
 // lawful: |
-//   holders of a licence for the good and the end users that it names, and companies of an owner (at
-//   least 50 %, one or two steps) that traded the good before, or that has a company that did: listed
-//   with --lawful. New demand and plants moved abroad bring newcomers too.
+//   holders of a licence for the good and the end users that it names, buyers of whose goods on the
+//   lane all left under a licence of the sender, and companies of an owner (at least 50 %, one or two
+//   steps) that traded the good before, or that has a company that did: listed with --lawful. New
+//   demand and plants moved abroad bring newcomers too.
 // red_flag: |
 //   Published cases: US Attorney, Central District of California, complaint of August 2025 (a
 //   company founded soon after the rule); Reuters, 2025-07-09, on antimony (a surge after the ban).
@@ -77,6 +78,21 @@ CALL (c, good, from, found) {
   WITH head(collect(l)) AS l
   RETURN l.id AS licence, l.holder = c.id AS holds
 }
+// What it gets, and what all left under licences of its senders, is licensed trade.
+CALL (c, good, found) {
+  UNWIND found.f.shipments AS id
+  MATCH (s:Shipment {id: id})
+  WITH s, coalesce(s.departed, s.declared, s.arrived) AS day, head(COLLECT {
+    MATCH (s)-[r:EXPORTED_BY|SOLD_BY|SHIPPED]-(a:Party)
+    RETURN a.id ORDER BY CASE type(r) WHEN 'EXPORTED_BY' THEN 0 WHEN 'SOLD_BY' THEN 1 ELSE 2 END }) AS sender
+  RETURN collect(CASE WHEN sender <> c.id THEN head(COLLECT {
+      MATCH (l:Licence {holder: sender})
+      WHERE coalesce(l.hs STARTS WITH good OR good STARTS WITH l.hs, true)
+        AND coalesce(l.regime = found.controls[0].regime, true)
+        AND coalesce(l.destination = found.f.lane_to, true) AND coalesce(l.end_user = c.id, true)
+        AND coalesce(l.from <= day, true) AND coalesce(l.to >= day, true)
+      RETURN l.id ORDER BY l.id }) END) AS bought_under
+}
 CALL (c, good, from, found) {
   OPTIONAL MATCH (c)<-[up:OWNS]-{1,2}(o:Party)-[down:OWNS]->{0,2}(sister:Party)
   WHERE sister <> c AND all(r IN up WHERE r.share >= 50) AND all(r IN down WHERE r.share >= 50)
@@ -94,6 +110,8 @@ WITH *, round(2.0 * (1.0 - days / (31.0 * $months)), 3) AS soon,
   CASE
     WHEN licence IS NOT NULL THEN CASE WHEN holds THEN 'it holds a licence for the good: '
       ELSE 'a licence for the good names it as end user: ' END + licence
+    WHEN size(bought_under) = f.movements AND found.controls[0].measure <> 'ban' THEN 'all that it got on this lane left under a licence of its sender: '
+      + bought_under[0]
     WHEN sister IS NOT NULL THEN coalesce(sister.name, sister.id)
       + ', of the same owner, traded the good before the control'
   END AS explained
