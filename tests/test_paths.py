@@ -43,13 +43,21 @@ def trade(count: int) -> str:
     return "\n".join(rows)
 
 
+OWNERS = (
+    "owner | owned | share\nO1 | C0 | 50\nO1 | C1 | 80\nO2 | O1 | 100\nO2 | C2 | 50\nC3 | C4 | 49"
+)
+"""Owners of one and of two steps."""
+
+
 def asked(case: OpenCase, name: str, **given: Any) -> list[str]:
     """The rows of a question, without what they draw, in an order of their own."""
     file = investigate.question_file(name)
     values = {one.name: one.value(given.get(one.name)) for one in file.inputs}
     rows = case.graph().ask(file.statement, values).rows
     kept = ("shipments", "companies", "unlikely", "explained", "changes", "basis", "days")
-    return sorted(repr([row[column] for column in kept]) for row in rows)
+    gathered = ("seller", "receiver", "heading", "bought", "sent_on", "explained", "days")
+    columns = gathered if name == "find-straw-purchasers" else kept
+    return sorted(repr([row[column] for column in columns]) for row in rows)
 
 
 @pytest.fixture
@@ -75,6 +83,23 @@ def test_no_path_is_lost_by_where_they_are_begun(traded: OpenCase) -> None:
     for (name, s), rows in found.items():
         assert asked(traded, name, strength=s) == rows
     assert all(found[name, "0"] for name in QUESTIONS)
+
+
+def test_no_buyer_is_lost_by_where_straw_purchases_are_begun(
+    case: OpenCase, tmp_path: Path
+) -> None:
+    tables = {"shipments": trade(400), "ports": PORTS, "ownerships": OWNERS}
+    case.load(write_tables(tmp_path / "tables", tables))
+    case.link()
+    wide = {"chance": "1000", "days": "3650"}
+    found = {
+        buyers: asked(case, "find-straw-purchasers", buyers=buyers, **wide) for buyers in ("2", "3")
+    }
+    assert len(found["2"]) > len(found["3"]) > 0
+    assert any("'O2'" in row for row in found["2"])  # behind receivers, over one and two steps
+    case.graph().run("MATCH ()-[h:HANDOFF]->() SET h.buyers = 99")
+    for buyers, rows in found.items():
+        assert asked(case, "find-straw-purchasers", buyers=buyers, **wide) == rows
 
 
 def test_links_of_an_older_rule_are_made_anew_as_they_were_asked_for(traded: OpenCase) -> None:

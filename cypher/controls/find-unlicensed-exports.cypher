@@ -44,7 +44,7 @@ CYPHER 25
 MATCH (s:Shipment)-[c:CONTROLLED_BY]->(k:Control)
 WHERE c.measure IN ['licence', 'ban'] AND c.decides
   AND ($regime IS NULL OR c.regime = $regime)
-  AND ($since IS NULL OR c.since >= $since)
+  AND c.since >= coalesce($since, date('0001-01-01'))
   AND ($company IS NULL OR c.sender = $company)
 WITH *, [x IN [s.weight_kg, s.gross_kg] WHERE x > 0][0] AS kg
 WHERE coalesce(kg >= $least, true)
@@ -154,7 +154,7 @@ UNION
 MATCH (s:Shipment)-[c:CONTROLLED_BY]->(k:Control)
 WHERE c.measure IN ['licence', 'ban'] AND c.lifted_by IS NOT NULL
   AND ($regime IS NULL OR c.regime = $regime)
-  AND ($since IS NULL OR c.since >= $since)
+  AND c.since >= coalesce($since, date('0001-01-01'))
   AND ($company IS NULL OR c.sender = $company)
   AND NOT EXISTS { (s)-[:CONTROLLED_BY {decides: true, measure: 'licence'}]->() }
   AND NOT EXISTS { (s)-[:CONTROLLED_BY {decides: true, measure: 'ban'}]->() }

@@ -44,36 +44,38 @@
 //   since: {type: date, optional: true, help: Only shipments of this day or later}
 CYPHER 25
 CALL () {
-  // Since a day the flows are others than in all.
   WITH $company AS company WHERE company IS NULL AND $since IS NULL
   MATCH (c:Company)-[x:TURNS_OVER]->(c)
   WHERE x.balance = $balance
-  RETURN c
-  UNION
-  WITH $company AS company WHERE company IS NULL AND $since IS NOT NULL
-  MATCH (c:Company) RETURN c
-  UNION
-  MATCH (c:Party {id: $company}) RETURN c
-}
-// Holder by holder. What leaves once comes from one: of several, the likeliest.
-CALL (c) {
   MATCH (a:Shipment)-[h:HANDOFF {holder: c.id}]->(b:Shipment)
-  WHERE h.rank = 1 AND h.sister IS NULL AND h.expected <= $chance
-    AND ($since IS NULL OR a.arrived >= $since)
-  WITH coalesce(b.movement, b.id) AS out, coalesce(a.movement, a.id) AS in, h
-  ORDER BY h.expected, h.days
-  WITH out, head(collect({in: in, h: h})) AS best
-  WITH best.in AS in, head(collect(best.h)) AS h
-  RETURN collect(h) AS links, count(*) AS pairs, percentileCont(h.days, 0.5) AS held
+  RETURN a, h, b
+  UNION ALL
+  // Since a day the flows are others than in all.
+  MATCH (a:Shipment) WHERE $company IS NULL AND a.arrived >= $since
+  MATCH (a)-[h:HANDOFF]->(b:Shipment)
+  RETURN a, h, b
+  UNION ALL
+  MATCH (a:Shipment)-[h:HANDOFF {holder: $company}]->(b:Shipment)
+  WHERE $since IS NULL OR a.arrived >= $since
+  RETURN a, h, b
 }
-WITH c, c.id AS id, links, pairs, held
+// What leaves once comes from one: of several, the likeliest.
+WITH a, h, b
+WHERE h.rank = 1 AND h.sister IS NULL AND h.expected <= $chance
+WITH h.holder AS id, coalesce(b.movement, b.id) AS out, coalesce(a.movement, a.id) AS in, h
+ORDER BY h.expected, h.days
+WITH id, out, head(collect({in: in, h: h})) AS best
+WITH id, best.in AS in, head(collect(best.h)) AS h
+WITH id, collect(h) AS links, count(*) AS pairs, percentileCont(h.days, 0.5) AS held
 WHERE pairs >= $pairs AND held <= $held
+MATCH (c:Party {id: id})
+WHERE c:Company OR $company IS NOT NULL
 CALL (c) {
   MATCH (c)-[:IMPORTED_BY|BOUGHT_BY|CONSIGNED_TO]-(s)
-  WHERE ($since IS NULL OR coalesce(s.arrived, s.departed) >= $since)
-    AND (EXISTS { (s)-[:IMPORTED_BY]->(c) } OR (NOT EXISTS { (s)-[:IMPORTED_BY]->() }
-      AND (EXISTS { (s)-[:BOUGHT_BY]->(c) } OR NOT EXISTS { (s)-[:BOUGHT_BY]->() })))
-  WITH DISTINCT s
+  WHERE $since IS NULL OR coalesce(s.arrived, s.departed) >= $since
+  WITH DISTINCT c, s
+  WHERE EXISTS { (s)-[:IMPORTED_BY]->(c) } OR (NOT EXISTS { (s)-[:IMPORTED_BY]->() }
+    AND (EXISTS { (s)-[:BOUGHT_BY]->(c) } OR NOT EXISTS { (s)-[:BOUGHT_BY]->() }))
   WITH coalesce(s.movement, s.id) AS movement, coalesce(s.record, '') AS record,
     CASE WHEN s.movement IS NULL OR s.line IS NOT NULL THEN coalesce(s.line, '') ELSE '' END AS line,
     max([x IN [s.weight_kg, s.gross_kg] WHERE x > 0][0]) AS kg
@@ -84,10 +86,10 @@ CALL (c) {
 WITH * WHERE inflow > 0 AND 100.0 * pairs >= $share * inbound
 CALL (c) {
   MATCH (c)-[:EXPORTED_BY|SOLD_BY|SHIPPED]-(s)
-  WHERE ($since IS NULL OR coalesce(s.arrived, s.departed) >= $since)
-    AND (EXISTS { (s)-[:EXPORTED_BY]->(c) } OR (NOT EXISTS { (s)-[:EXPORTED_BY]->() }
-      AND (EXISTS { (s)-[:SOLD_BY]->(c) } OR NOT EXISTS { (s)-[:SOLD_BY]->() })))
-  WITH DISTINCT s
+  WHERE $since IS NULL OR coalesce(s.arrived, s.departed) >= $since
+  WITH DISTINCT c, s
+  WHERE EXISTS { (s)-[:EXPORTED_BY]->(c) } OR (NOT EXISTS { (s)-[:EXPORTED_BY]->() }
+    AND (EXISTS { (s)-[:SOLD_BY]->(c) } OR NOT EXISTS { (s)-[:SOLD_BY]->() }))
   WITH coalesce(s.movement, s.id) AS movement, coalesce(s.record, '') AS record,
     CASE WHEN s.movement IS NULL OR s.line IS NOT NULL THEN coalesce(s.line, '') ELSE '' END AS line,
     max([x IN [s.weight_kg, s.gross_kg] WHERE x > 0][0]) AS kg

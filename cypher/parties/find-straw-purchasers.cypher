@@ -40,22 +40,10 @@
 //   chance: {type: number, default: 0.3, min: 0, max: 1000, ours: true, help: Most often that chance and habit give such a hand-over (`expected`)}
 //   since: {type: date, optional: true, help: Only purchases of this day or later}
 CYPHER 25
-CALL () {
-  MATCH (a:Shipment)-[h:HANDOFF]->(b:Shipment)
-  WHERE $company IS NULL
-  RETURN a, h, b
-  UNION
-  CALL () {
-    MATCH ()-[h:HANDOFF {sender: $company}]->() RETURN h.sender AS sender
-    UNION
-    MATCH ()-[h:HANDOFF {holder: $company}]->() RETURN h.sender AS sender
-    UNION
-    MATCH ()-[h:HANDOFF {receiver: $company}]->() RETURN h.sender AS sender
-  }
-  MATCH (a:Shipment)-[h:HANDOFF {sender: sender}]->(b:Shipment)
-  RETURN a, h, b
-}
-WITH a, h, b
+// `buyers` bounds how many hand goods of one sender on to one receiver. docs/links.md: A path.
+MATCH (a:Shipment)-[h:HANDOFF]->(b:Shipment)
+WHERE h.buyers >= $buyers
+WITH a, h, b ORDER BY coalesce(a.departed, a.arrived), a.id, b.id
 WHERE h.rank = 1 AND h.expected <= $chance AND h.receiver IS NOT NULL AND h.receiver <> h.sender
   AND a.hs IS NOT NULL AND ($since IS NULL OR a.departed >= $since)
 WITH h.receiver AS id, collect({sender: h.sender, heading: left(a.hs, 4), holder: h.holder, a: a,

@@ -37,8 +37,12 @@
 //   since: {type: date, optional: true, help: Only payments of this day or later}
 CYPHER 25
 CALL () {
+  WITH $company AS company WHERE company IS NULL AND $since IS NULL
   MATCH (payer:Party)-[:PAID]->(t:Payment)-[:PAYS_FOR]->(s:Shipment)
-  WHERE $company IS NULL
+  RETURN payer, t, s
+  UNION
+  MATCH (t:Payment) WHERE $company IS NULL AND t.paid_last >= $since
+  MATCH (payer:Party)-[:PAID]->(t)-[:PAYS_FOR]->(s:Shipment)
   RETURN payer, t, s
   UNION
   MATCH (payer:Party {id: $company})-[:PAID]->(t:Payment)-[:PAYS_FOR]->(s:Shipment)
@@ -50,9 +54,10 @@ CALL () {
 }
 WITH payer, t, s
 WHERE ($since IS NULL OR coalesce(t.paid_last, t.paid) >= $since)
-  AND NOT EXISTS { (s)-[:IMPORTED_BY|BOUGHT_BY|CONSIGNED_TO|EXPORTED_BY|SOLD_BY|MADE_BY]->(payer) }
-  AND NOT EXISTS { (payer)-[:SHIPPED]->(s) }
-  AND NOT EXISTS { (t)-[:RECEIVED_BY]->(:Party)
+  AND NOT EXISTS {
+    (s)-[:IMPORTED_BY|BOUGHT_BY|CONSIGNED_TO|EXPORTED_BY|SOLD_BY|MADE_BY|SHIPPED]-(payer) }
+WITH payer, t, s
+WHERE NOT EXISTS { (t)-[:RECEIVED_BY]->(:Party)
     <-[:FORWARDED_BY|CARRIED_BY_LINE|DECLARED_BY]-(s) }
 WITH payer, collect({t: t, s: s}) AS paid
 // Another row of the same movement may name the payer: one look at its own trade, not one a payment.

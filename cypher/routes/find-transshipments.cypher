@@ -73,7 +73,8 @@ CALL (goods) {
       RETURN a, h, b
     }
     WITH a, h, b
-    WHERE h.days <= $window AND (NOT h.basis IN ['weight', 'split', 'merge', 'affiliate']
+    WHERE ($since IS NULL OR coalesce(b.departed, b.declared) >= $since)
+      AND h.days <= $window AND (NOT h.basis IN ['weight', 'split', 'merge', 'affiliate']
         OR h.weight >= $strength OR (h.rank = 1 AND h.as_it_is AND -log10(h.expected + 1e-9) >= $strength))
     UNWIND COLLECT { UNWIND [a.origin, h.from_country] AS o WITH o WHERE o IS NOT NULL RETURN DISTINCT o } AS origin
     RETURN a, h, b, a AS named, origin, h.holder AS holder,
@@ -90,6 +91,7 @@ CALL (goods) {
       RETURN b
     }
     WITH b WHERE size(b.hs) >= 6 AND b.origin IS NOT NULL
+      AND ($since IS NULL OR coalesce(b.departed, b.declared) >= $since)
     WITH b, coalesce(b.dispatch, head([(b)-[:LOADED_AT]->(p) | p.country])) AS through,
       coalesce(b.destination, head([(b)-[:DISCHARGED_AT]->(p) | p.country])) AS destination
     WHERE through <> b.origin
@@ -101,7 +103,6 @@ CALL (goods) {
   }
   WITH *
   WHERE origin <> through AND through <> destination AND origin <> destination AND came_to = through
-    AND ($since IS NULL OR coalesce(b.departed, b.declared) >= $since)
   RETURN left(named.hs, 6) AS code, collect({a: a, h: h, b: b, named: named, origin: origin, holder: holder,
     through: through, destination: destination}) AS rows
 }

@@ -41,6 +41,7 @@
 //   ring: {type: number}
 //   route: {type: number}
 //   chain: {type: number}
+//   buyers: {type: integer}
 //   rule: {}
 UNWIND $rows AS row
 MATCH (a:Shipment {id: row.a})
@@ -50,4 +51,4 @@ SET h = row {.key, .from_load, .to_load, .from_parts, .to_parts, .basis, .days, 
     .rank, .of, .weight, .as_it_is, .to_whom, .to_where, .to_land, .sender, .sister, .holder, .receiver,
     .by_notify, .second, .dated, .from_port, .to_port, .from_country, .via_country, .to_country,
     .origin_kept, .heading_changed, .origin_changed, .renamed, .relabelled, .changes, .lawful,
-    .ring, .route, .chain, .rule, derived: true}
+    .ring, .route, .chain, .buyers, .rule, derived: true}

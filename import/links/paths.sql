@@ -1,7 +1,8 @@
 -- title: Which paths a hand-over can be part of
 -- about: |
 --   Walks the links as the investigations do, and says of each the most that the hand-overs of a
---   ring, a circular route and a relabelling chain through it can be unlikely, chance alone counted.
+--   ring, a circular route and a relabelling chain through it can be unlikely, chance alone counted,
+--   and how many companies hand goods of its sender on to its receiver, or to others of one owner.
 --   The investigations start at, and go on by, links of which that is enough, and judge every path
 --   themselves: what is left out here is what no input of theirs lets through.
 -- misses: |
@@ -44,6 +45,22 @@ most AS (
   SELECT link, round(max(ring) + 0.001, 3) AS ring, round(max(route) + 0.001, 3) AS route,
     round(max(chain) + 0.001, 3) AS chain
   FROM (SELECT unnest(path) AS link, ring, route, chain FROM paths) GROUP BY link
+),
+-- Who may be behind a receiver: itself, or who owns half of it or more, over one or two steps.
+hops AS MATERIALIZED (SELECT link, sender, holder, receiver FROM numbered WHERE rank = 1 AND receiver IS NOT NULL),
+owned AS (SELECT DISTINCT owned, owner FROM ownerships WHERE share >= 50),
+behind AS (
+  SELECT receiver, receiver AS who FROM hops
+  UNION SELECT receiver, owner FROM hops JOIN owned ON owned = receiver
+  UNION SELECT receiver, o.owner FROM hops JOIN owned u ON u.owned = receiver JOIN owned o ON o.owned = u.owner
+),
+gathered AS (
+  SELECT who, sender, count(DISTINCT holder) AS buyers FROM hops JOIN behind USING (receiver)
+  GROUP BY who, sender HAVING count(DISTINCT holder) > 1
+),
+buyers AS (
+  SELECT link, max(buyers) AS buyers FROM hops JOIN behind USING (receiver) JOIN gathered USING (who, sender)
+  GROUP BY link
 )
-SELECT n.* EXCLUDE (link, unlikely), m.ring, m.route, m.chain
-FROM numbered n LEFT JOIN most m USING (link)
+SELECT n.* EXCLUDE (link, unlikely), m.ring, m.route, m.chain, b.buyers
+FROM numbered n LEFT JOIN most m USING (link) LEFT JOIN buyers b USING (link)

@@ -54,15 +54,20 @@ INDEXES: tuple[tuple[str, str], ...] = (
     ("Party", "name_key"),
     ("Vessel", "name_key"),
     ("Port", "name_key"),
-    *(("Shipment", key) for key in ("hs", "serial", "bill", "lot")),
+    *(("Shipment", key) for key in ("hs", "serial", "bill", "lot", "departed", "arrived")),
+    ("Payment", "paid_last"),
     ("Licence", "holder"),
     ("Licence", "end_user"),
 )
 """Label and property that questions look up beside the keys."""
 
 EDGE_INDEXES: tuple[tuple[str, str], ...] = (
-    *(("HANDOFF", key) for key in ("ring", "route", "chain", "sender", "holder", "receiver")),
+    *(
+        ("HANDOFF", key)
+        for key in ("ring", "route", "chain", "buyers", "sender", "holder", "receiver")
+    ),
     ("CONTROLLED_BY", "sender"),
+    ("CONTROLLED_BY", "since"),
     ("REUSES", "value"),
 )
 """Relationship type and property that questions start from."""
