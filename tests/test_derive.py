@@ -1091,6 +1091,131 @@ def test_what_others_ask_and_send_stands_beside_the_drift(derived: Derive) -> No
     assert (row["all_before"], row["all_after"], row["span"]) == (10, 30, 365)
 
 
+# ---------------------------------------------------------------- shifted lanes
+
+
+def shift(
+    direct: int = 0,
+    onward: int = 3,
+    inward: int = 3,
+    before: int = 5,
+    more: str = "",
+    controls: str = "",
+    control: str = "",
+) -> dict[str, str]:
+    """Five lots go from China to the United States before a ban, so many after; lots of 300 kg then
+    go by way of Thailand."""
+    lots = [("C,U,CN,CN,US", f"2024-02-{n + 1:02}", 100) for n in range(before)]
+    lots += [("C,U,CN,CN,US", f"2024-07-{n + 1:02}", 100) for n in range(direct)]
+    lots += [("C,T,CN,CN,TH", f"2024-07-{n + 1:02}", 300) for n in range(inward)]
+    lots += [("T,U,TH,TH,US", f"2024-08-{n + 1:02}", 300) for n in range(onward)]
+    rows = [f"{way},{day},{kg},811010," for way, day, kg in lots]
+    rows += ["X,Y,AU,AU,NZ,2024-12-31,1,811010,", *more.split()]
+    columns = "id,shipper,consignee,origin,dispatch,destination,departed,weight_kg,hs,movement"
+    ban = f"K1,CN,ban,8110,CN,US,{control or '2024-06-01,'},,"
+    return {
+        "shipments": "\n".join([columns, *(f"S{n:02},{row}" for n, row in enumerate(rows))]),
+        "controls": "\n".join(
+            [
+                "id,regime,measure,hs,origin,destination,from,to,suspends,end_use",
+                ban,
+                *controls.split(),
+            ]
+        ),
+    }
+
+
+WIDE = {"drop": "50", "share": "50", "least": "4"}
+ONCE_MORE = "C,U,CN,CN,US,2024-02-09,{},{} "
+PAUSE = "K2,CN,suspension,,,,{},K1,"
+
+
+@pytest.mark.parametrize(
+    ("tables", "given", "found"),
+    [
+        (shift(), {}, [500, 0, 900, 900, 180]),
+        (shift(direct=1), {}, [500, 100, 900, 900, 180]),  # four fifths are gone
+        (shift(direct=2), {}, None),
+        (shift(direct=2), WIDE, [500, 200, 900, 900, 180]),
+        (shift(before=4), {}, None),
+        (shift(before=4), WIDE, [400, 0, 900, 900, 180]),
+        (shift(onward=0), {}, None),
+        (shift(inward=0), {}, None),
+        (shift(inward=1), {}, [500, 0, 900, 300, 180]),
+        (shift(inward=1), {"share": "61"}, None),  # it gets 300 kg of 500
+        # Goods that say whose they are need no way there.
+        (shift(inward=0, more="T,U,CN,TH,US,2024-08-01,200,811010,"), {}, [500, 0, 1100, 0, 180]),
+        # What the third country sent before is no gain.
+        (shift(more="T,U,TH,TH,US,2024-03-01,776,811010,"), {}, None),
+        (shift(more="T,U,TH,TH,US,2024-03-01,775,811010,"), {}, [500, 0, 900, 900, 180]),
+        (shift(more="T,U,TH,TH,US,2023-12-03,900,811010,"), {}, [500, 0, 900, 900, 180]),
+        (shift(more="T,U,TH,TH,US,2023-12-04,900,811010,"), {}, None),  # the first day
+        # Rows of one movement say one lot, and another good none.
+        (shift(before=4, more=2 * ONCE_MORE.format(1, "811010,M")), {}, [401, 0, 900, 900, 180]),
+        (shift(before=3, more=2 * ONCE_MORE.format(1, "811010,M")), {}, None),
+        (shift(before=4, more=ONCE_MORE.format(100, "7108,")), {}, None),
+        (shift(before=4, more=ONCE_MORE.format(100, "8110,")), {}, None),  # it says too little
+        # The days after end with the control, a suspension or the records.
+        (shift(control="2024-06-01,2024-08-31"), {}, [500, 0, 900, 900, 92]),
+        (shift(controls=PAUSE.format("2024-08-03,")), {}, [500, 0, 600, 900, 63]),
+        (shift(control="2024-06-01,2024-06-29"), {}, None),  # 29 days
+        (shift(control="2024-12-01,"), {}, None),  # 31 days, and no lot before
+        # What is suspended from its first day begins when that ends.
+        (shift(controls=PAUSE.format("2024-05-01,2024-06-30")), {}, [500, 0, 900, 900, 180]),
+        (shift(controls=PAUSE.format("2024-06-01,")), {}, None),
+    ],
+)  # fmt: skip
+def test_a_lane_dies_at_a_control_and_comes_back_through_a_third_country(
+    derived: Derive, tables: dict[str, str], given: dict[str, str], found: list[float] | None
+) -> None:
+    rows = derived("SHIFTED_TO", tables, **given)
+    assert [
+        [row[name] for name in ("before", "after", "through_after", "fed_after", "days_after")]
+        for row in rows
+    ] == ([found] if found else [])
+    assert all(
+        (row["origin"], row["through"], row["destination"]) == ("CN", "TH", "US") for row in rows
+    )
+
+
+@pytest.mark.parametrize(
+    ("control", "found"),
+    [
+        ("ban,8110,CN,,2024-06-01,,", True),
+        ("ban,8110,,US,2024-06-01,,", True),
+        ("licence,8110100000,CN,,2024-06-01,,", True),
+        ("ban,8110,VN,,2024-06-01,,", False),
+        ("ban,8110,CN,JP,2024-06-01,,", False),
+        ("notice,8110,CN,,2024-06-01,,", False),
+        ("ban,8110,CN,,2024-06-01,,military", False),
+        ("ban,7108,CN,,2024-06-01,,", False),
+    ],
+)
+def test_a_lane_dies_at_a_control_that_restricts_it(
+    derived: Derive, control: str, found: bool
+) -> None:
+    head = "id,regime,measure,hs,origin,destination,from,to,end_use"
+    rows = derived("SHIFTED_TO", shift() | {"controls": f"{head}\nK,X,{control}"})
+    assert [(row["a"], row["b"], row["control"]) for row in rows] == [("S00", "S08", "K")] * found
+    assert all((row["licence"], row["wide"]) == ("licence" in control,) * 2 for row in rows)
+    assert all((row["other_times"], row["capacity"]) == (None, 0) for row in rows)
+
+
+def test_what_speaks_for_and_against_a_shift_stands_on_it(derived: Derive) -> None:
+    more = "X,Y,CN,CN,US,2024-02-01,7,7108, X,Y,CN,CN,US,2024-08-01,5,, X,Y,CN,CN,US,2025-08-01,5,,"
+    makers = "T,2617,811010,60, T,2617,8110,40, T,2618,811010,20,2024-05-31 T,2617,811020,10,"
+    tables = shift(more=more) | {
+        "companies": "id,name,country\nT,T,TH\nV,V,VN",
+        "processing": "\n".join(
+            ["company,hs_in,hs_out,capacity_kg_year,to", *makers.split(), "V,2617,811010,5,"]
+        ),
+    }
+    (row,) = derived("SHIFTED_TO", tables)
+    assert (row["buyers"], row["buyer_ids"], row["kept"], row["capacity"]) == (1, ["U"], 0, 100)
+    assert (row["other_times"], row["other_before"], row["other_after"]) == (1, 7, 5)
+    assert row["shipments"] == [f"S{n:02}" for n in (0, 1, 2, 3, 5, 6, 7, 8, 9, 10)]
+
+
 # ---------------------------------------------------------------- rules and writers
 
 
@@ -1111,6 +1236,7 @@ EXAMPLES = {
     "PIECE_FOR": pieces(FOURTH + usual(16, 600)),
     # A good that no other of these tables controls, so that all can stand in one case.
     "DRIFTED": {name: text.replace("8112", "2604") for name, text in drift().items()},
+    "SHIFTED_TO": shift(),
     "TURNS_OVER": {"shipments": "id,exporter,importer,weight_kg\nS1,X,B,1\nS2,B,Z,1"},
 }
 """Tables of which each rule makes something."""

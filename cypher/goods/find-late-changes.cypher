@@ -37,30 +37,39 @@
 //   since: {type: date, optional: true, help: Only shipments that left on this day or later}
 //   days: {type: integer, default: 7, min: 0, max: 365, ours: true, help: Days before departure from which a change is late}
 CYPHER 25
-MATCH (s:Shipment)-[v:FILED_AS]->(s)
+// Of one company: what it has part in now, or had when a version was filed.
+CALL () {
+  MATCH (s:Shipment)-[v:FILED_AS]->(s)
+  WHERE $company IS NULL OR $company IN [v.consignee, v.importer, v.buyer, v.end_user]
+  RETURN s
+  UNION
+  MATCH (:Party {id: $company})--(s:Shipment)
+  RETURN s
+}
+MATCH (s)-[v:FILED_AS]->(s)
 WHERE s.departed IS NOT NULL AND ($since IS NULL OR s.departed >= $since)
 WITH s, v ORDER BY s.id, v.filed
 WITH s, collect(v) AS versions
-WITH *, versions[-1].filed AS last_filed,
-  coalesce(s.departed_last, s.departed) AS sailed,
-  {consignee: head(COLLECT { MATCH (s)-[:CONSIGNED_TO]->(c) RETURN c.id }),
-    importer: head(COLLECT { MATCH (s)-[:IMPORTED_BY]->(c) RETURN c.id }),
-    buyer: head(COLLECT { MATCH (s)-[:BOUGHT_BY]->(c) RETURN c.id }),
-    end_user: head(COLLECT { MATCH (s)-[:MEANT_FOR]->(c) RETURN c.id }),
-    destination: s.destination} AS now
-WITH *, [v IN versions | {filed: v.filed, says: v {.consignee, .importer, .buyer, .end_user, .destination}}]
-  + {filed: CASE WHEN s.declared > last_filed THEN s.declared ELSE last_filed END, says: now} AS states
+WITH *, versions[-1].filed AS last_filed, coalesce(s.departed_last, s.departed) AS sailed
 UNWIND ['consignee', 'importer', 'buyer', 'end_user', 'destination'] AS field
 // Only what two filings that follow each other both say can have changed.
-WITH *, [one IN states WHERE one.says[field] IS NOT NULL] AS said
+WITH *, [v IN versions WHERE v[field] IS NOT NULL | {filed: v.filed, says: v[field]}] AS earlier
+WHERE size(earlier) > 0
+WITH *, CASE field WHEN 'consignee' THEN head(COLLECT { MATCH (s)-[:CONSIGNED_TO]->(c) RETURN c.id })
+    WHEN 'importer' THEN head(COLLECT { MATCH (s)-[:IMPORTED_BY]->(c) RETURN c.id })
+    WHEN 'buyer' THEN head(COLLECT { MATCH (s)-[:BOUGHT_BY]->(c) RETURN c.id })
+    WHEN 'end_user' THEN head(COLLECT { MATCH (s)-[:MEANT_FOR]->(c) RETURN c.id })
+    ELSE s.destination END AS now
+WITH *, earlier + CASE WHEN now IS NULL THEN []
+  ELSE [{filed: CASE WHEN s.declared > last_filed THEN s.declared ELSE last_filed END, says: now}] END AS said
 UNWIND range(0, size(said) - 2) AS i
 WITH *, said[i] AS old, said[i + 1] AS new
-WHERE old.says[field] <> new.says[field] AND new.filed >= sailed - duration({days: $days})
-WITH s, versions, sailed, last_filed, states, {field: field, old: old.says[field], new: new.says[field],
+WHERE old.says <> new.says AND new.filed >= sailed - duration({days: $days})
+WITH s, versions, sailed, last_filed, {field: field, old: old.says, new: new.says,
     filed: new.filed, undated: i = size(said) - 2 AND new.filed = last_filed
-      AND versions[-1][field] = old.says[field],
-    back: said[-1].says[field] = old.says[field]
-      OR any(one IN said[..i] WHERE one.says[field] = new.says[field])} AS change
+      AND versions[-1][field] = old.says,
+    back: said[-1].says = old.says
+      OR any(one IN said[..i] WHERE one.says = new.says)} AS change
 WITH *,
   CASE WHEN change.field <> 'destination' THEN head(COLLECT { MATCH (c:Party {id: change.old}) RETURN c }) END AS a,
   CASE WHEN change.field <> 'destination' THEN head(COLLECT { MATCH (c:Party {id: change.new}) RETURN c }) END AS b
@@ -77,7 +86,7 @@ WITH *, CASE WHEN a IS NULL OR b IS NULL OR size(sames) > 0 THEN [] ELSE COLLECT
   CASE WHEN b IS NULL THEN [] ELSE COLLECT { MATCH (b)-[l:LISTED_ON]->()
     WHERE coalesce(l.from <= coalesce(s.arrived_last, change.filed), true)
       AND coalesce(l.to >= sailed, true) RETURN l } END AS lists
-WITH s, versions, sailed, states, collect(change {.*, a: a, b: b, lists: lists,
+WITH s, versions, sailed, collect(change {.*, a: a, b: b, lists: lists,
     name_old: coalesce(a.name, change.old), name_new: coalesce(b.name, change.new),
     lawful: CASE WHEN size(sames) > 0 THEN 'the two are records of one company'
       WHEN change.back THEN 'changed back'

@@ -42,6 +42,7 @@ RULES = {
     "PRICED_OFF": ("priced_off", ("Shipment", "Shipment")),
     "PIECE_FOR": ("piece_for", ("Shipment", "Party")),
     "DRIFTED": ("drifted", ("Party", "Party")),
+    "SHIFTED_TO": ("shifted", ("Shipment", "Shipment")),
     "TURNS_OVER": ("turns_over", ("Party", "Party")),
 }
 """Relationship that SQL of its own derives → the name of its files in `import/links/`, and the
