@@ -36,9 +36,20 @@
 //   days: {type: integer, default: 180, min: 1, max: 3650, ours: true, help: Most days from arrival to the last departure}
 //   strength: {type: number, default: 3, min: 0, max: 100, ours: true, help: Least `unlikely` of the hand-overs}
 CYPHER 25
-MATCH (user:Company)<-[meant:MEANT_FOR]-(first:Shipment)
-WHERE $company IS NULL OR user.id = $company
-  OR EXISTS { (first)-[h:HANDOFF {holder: $company}]->() }
+// Of one company: what was meant for it, and what it hands on; each from its own end.
+CALL () {
+  WITH $company AS company WHERE company IS NULL
+  MATCH (user:Company)<-[meant:MEANT_FOR]-(first:Shipment)
+  RETURN user, meant, first
+  UNION
+  MATCH (user:Company {id: $company})<-[meant:MEANT_FOR]-(first:Shipment)
+  RETURN user, meant, first
+  UNION
+  MATCH (first:Shipment)-[:HANDOFF {holder: $company}]->()
+  WITH DISTINCT first
+  MATCH (first)-[meant:MEANT_FOR]->(user:Company)
+  RETURN user, meant, first
+}
 MATCH p = (first)-[h:HANDOFF WHERE h.weight > 0]->{1,3}(last:Shipment)
 WHERE coalesce(duration.inDays(first.arrived, last.departed).days <= $days, true)
   AND allReduce(load = '', hop IN h | CASE WHEN load IN ['', hop.from_load] THEN hop.to_load END,

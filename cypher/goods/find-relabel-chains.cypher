@@ -45,70 +45,84 @@
 //   since: {type: date, optional: true, help: Only chains that begin on this day or later}
 //   strength: {type: number, default: 2, min: 0, max: 100, ours: true, help: Least `unlikely` of a chain}
 CYPHER 25
-// All links that a path worth telling is made of; of one company, where it has part in them.
-MATCH (on:Shipment)-[o:HANDOFF]->()
-WHERE o.chain >= $strength
-  AND (o.chain >= CASE WHEN $company IS NULL THEN $strength END
-    OR o.sender = $company OR o.holder = $company OR o.receiver = $company)
-WITH DISTINCT on
-MATCH (first:Shipment)-[before:HANDOFF
-  WHERE before.chain >= CASE WHEN $company IS NOT NULL THEN $strength END]->{0,3}(on)
-WITH DISTINCT first
-MATCH p = (first)-[h:HANDOFF WHERE h.chain >= $strength]->{1,4}(last:Shipment)
-WHERE allReduce(at = {strength: 0.0, load: ''}, hop IN h | {strength: at.strength + hop.weight,
-    load: CASE WHEN at.load IN ['', hop.from_load] THEN hop.to_load END},
+// The first hand-over of every path worth telling; of one company, of the paths it has part in.
+// The index of links finds it: to follow all that a shipment has to do with is what costs.
+CALL () {
+  MATCH (first:Shipment)-[h1:HANDOFF]->()
+  WHERE h1.chain >= CASE WHEN $company IS NULL THEN $strength END
+  RETURN first, h1
+  UNION ALL
+  MATCH (on:Shipment)-[o:HANDOFF]->()
+  WHERE o.chain >= $strength AND (o.sender = $company OR o.holder = $company OR o.receiver = $company)
+  WITH DISTINCT on
+  MATCH (first:Shipment)-[before:HANDOFF WHERE before.chain >= $strength]->{0,3}(on)
+  WITH DISTINCT first
+  MATCH (first)-[h1:HANDOFF WHERE h1.chain >= $strength]->()
+  RETURN first, h1
+}
+WITH first, h1, h1.days AS days, h1.weight AS weight, h1.to_load AS to_load
+WHERE days <= $window AND weight > 0 AND ($since IS NULL OR first.departed >= $since)
+MATCH (first)-[h1]->()
+  -[then:HANDOFF WHERE then.chain >= $strength AND then.days <= $window]->{0,3}(last:Shipment)
+WHERE allReduce(at = {strength: weight, load: to_load}, hop IN then |
+    {strength: at.strength + hop.weight, load: CASE at.load WHEN hop.from_load THEN hop.to_load END},
     at.strength > 0 AND at.load IS NOT NULL)
+  AND size(then) + 2 <= $longest
+WITH first, last, [h1] + then AS h
+// What is lawful is trade: as chance it would be unlikely enough, and it is told among the lawful.
+WHERE $strength <= reduce(sum = 0.0, hop IN h | sum - log10(hop.expected + 1e-9))
   AND any(hop IN h WHERE size(hop.changes) > 0)
-  AND all(hop IN h WHERE hop.days <= $window)
-  AND size(h) + 1 <= $longest
   AND coalesce(duration.inDays(first.departed, last.arrived).days <= $days, true)
-  AND ($since IS NULL OR first.departed >= $since)
-WITH p, h, first, [h[0].sender] + [hop IN h | hop.holder]
+WITH first, h, [h[0].sender] + [hop IN h | hop.holder]
     + CASE WHEN h[-1].receiver IS NULL THEN [] ELSE [h[-1].receiver] END AS ids,
   [hop IN h WHERE hop.relabelled] AS relabelled
-// What is lawful is trade: as chance it would be unlikely enough, and it is told among the lawful.
 WHERE ($company IS NULL OR $company IN ids)
   AND all(i IN range(0, size(ids) - 1) WHERE NOT ids[i] IN ids[i + 1..] OR (i = 0 AND ids[0] = ids[-1] AND NOT ids[0] IN ids[1..-1]))
-  AND $strength <= reduce(sum = 0.0, hop IN h | sum - log10(hop.expected + 1e-9))
   AND (size(relabelled) = 0 OR any(hop IN relabelled WHERE hop.weight > 0))
-WITH *, coalesce(h[0].from_parts, [first.id]) + reduce(found = [], i IN range(0, size(h) - 1) |
-    found + coalesce(h[i].to_parts, [nodes(p)[i + 1].id])) AS shipments,
-  reduce(sum = 0.0, hop IN h | sum + hop.weight) AS all_chance,
+WITH first, h, ids, relabelled, [hop IN h | {weight: hop.weight, chance: NOT hop.as_it_is}] AS judged
+WITH *, reduce(sum = 0.0, hop IN judged | sum + hop.weight) AS all_chance,
   // Of n chances, each as small as it says, the product is as small more often than one.
   // A hand-over that is trade rather than chance is no such chance. docs/links.md: A path.
-  reduce(sum = 0.0, hop IN h | sum + CASE WHEN hop.as_it_is THEN 0 ELSE hop.weight END) AS summed,
-  size([hop IN h WHERE NOT hop.as_it_is]) AS chances, size(relabelled) AS times
+  reduce(sum = 0.0, hop IN judged | sum + CASE WHEN hop.chance THEN hop.weight ELSE 0 END) AS summed,
+  size([hop IN judged WHERE hop.chance]) AS chances, size(relabelled) AS times
 WITH *, CASE WHEN summed > 0 THEN summed ELSE 0.0 END AS by_chance
 WITH *, log10(reduce(t = {sum: 1.0, term: 1.0}, k IN range(1, chances - 1) |
     {term: t.term * by_chance * 2.302585 / k, sum: t.sum + t.term * by_chance * 2.302585 / k}).sum)
     AS often
 // Goods change their papers once: every further change is as likely another consignment.
 WITH *, all_chance - 0.5 * often - CASE WHEN times > 1 THEN times - 1 ELSE 0 END AS unlikely
-WITH ids, collect({p: p, h: h, shipments: shipments, relabelled: relabelled, unlikely: unlikely})
-    AS found, count(DISTINCT shipments[0]) AS rounds
+WITH *, CASE WHEN h[0].from_parts IS NULL AND all(hop IN h WHERE hop.to_parts IS NULL)
+  THEN [first] + [hop IN h | endNode(hop)]
+  ELSE COLLECT { UNWIND coalesce(h[0].from_parts, [first.id])
+      + reduce(found = [], hop IN h | found + coalesce(hop.to_parts, [endNode(hop).id])) AS id
+    MATCH (s:Shipment {id: id}) RETURN s } END AS legs
+WITH ids, collect({h: h, legs: legs, relabelled: relabelled, unlikely: unlikely}) AS found,
+  count(DISTINCT legs[0]) AS rounds
 UNWIND found AS one
-WITH ids, rounds, one.p AS p, one.h AS h, one.shipments AS shipments, one.relabelled AS relabelled,
-  one.unlikely AS unlikely
-WITH *, CASE WHEN size(shipments) = size(nodes(p)) THEN nodes(p)
-  ELSE COLLECT { UNWIND shipments AS id MATCH (s:Shipment {id: id}) RETURN s } END AS legs
-WITH *,
-  [leg IN legs WHERE leg.procedure IN
-    ['temporary', 'return', 'inward_processing', 'outward_processing']] AS returning,
-  [hop IN h WHERE hop.lawful IS NOT NULL | hop.lawful] AS reasons,
+WITH ids, rounds, one.h AS h, one.legs AS legs, one.relabelled AS relabelled, one.unlikely AS unlikely
+// The shipments decide between equals, so that the same rows come in the same order anywhere.
+WITH *, [leg IN legs | leg.id] AS shipments,
+  ['temporary', 'return', 'inward_processing', 'outward_processing'] AS returns,
+  rounds >= 3 AND none(hop IN relabelled WHERE hop.heading_changed OR hop.renamed) AS habit,
   CASE WHEN any(hop IN relabelled WHERE hop.heading_changed) THEN 1.0 ELSE 0.0 END
     + CASE WHEN any(hop IN relabelled WHERE hop.origin_changed) THEN 0.5 ELSE 0.0 END
     + CASE WHEN any(hop IN relabelled WHERE hop.renamed) THEN 0.5 ELSE 0.0 END AS change,
   CASE WHEN any(hop IN relabelled WHERE NOT hop.basis IN ['weight', 'split', 'merge', 'affiliate']) THEN 3 ELSE 0 END AS trace
+// Whether it is lawful decides its place; why, and all else that only a reader needs, is read of
+// the rows that are asked for.
+WITH *, habit OR size(relabelled) = 0
+  OR 2 * size([leg IN legs WHERE leg.procedure IN returns]) >= size(legs) AS lawful
+ORDER BY lawful, unlikely + change + trace DESC, size(h) DESC, shipments
+WHERE unlikely >= $strength OR lawful
+WITH *, [leg IN legs WHERE leg.procedure IN returns] AS returning,
+  [hop IN h WHERE hop.lawful IS NOT NULL | hop.lawful] AS reasons
 WITH *, CASE
     WHEN 2 * size(returning) >= size(legs) THEN 'declared as ' + reduce(text = '', leg IN returning |
       CASE WHEN text CONTAINS leg.procedure THEN text WHEN text = '' THEN leg.procedure
         ELSE text + ', ' + leg.procedure END) + ' (' + size(returning) + ' of ' + size(legs) + ' legs)'
-    WHEN rounds >= 3 AND none(hop IN relabelled WHERE hop.heading_changed OR hop.renamed)
-      THEN 'the same companies send the same goods on like this: ' + rounds + ' times'
+    WHEN habit THEN 'the same companies send the same goods on like this: ' + rounds + ' times'
     WHEN size(relabelled) = 0 THEN coalesce(reasons[0], 'no change that its holder does not make')
   END AS explained
-ORDER BY explained IS NOT NULL, unlikely + change + trace DESC, size(h) DESC, legs[0].id
-WHERE unlikely >= $strength OR explained IS NOT NULL
 RETURN shipments,
   [id IN ids | coalesce(head(COLLECT { MATCH (c:Party {id: id}) RETURN c.name }), id)] AS companies,
   [leg IN legs | leg.description] AS declared_as,
@@ -132,6 +146,6 @@ RETURN shipments,
   head([hop IN h WHERE hop.basis IN ['split', 'merge'] | 'yes']) AS part_loads,
   head([hop IN h WHERE hop.expected > 0.3 | hop.expected]) AS habitual,
   CASE WHEN trace = 0 THEN 'yes' END AS by_weight,
-  explained, legs, p,
+  explained, legs, h AS hops,
   [leg IN legs | [(leg)-[r:SHIPPED|CONSIGNED_TO|EXPORTED_BY|IMPORTED_BY|SOLD_BY|BOUGHT_BY
     |NOTIFIES|LOADED_AT|DISCHARGED_AT]-() | r]] AS around

@@ -42,24 +42,28 @@
 //   max_uses: {type: integer, default: 200, min: 2, max: 1000000, ours: true, help: "A number on more movements than this, of any day, is a placeholder"}
 CYPHER 25
 CALL () {
+  WITH $company AS company WHERE company IS NULL
   MATCH (a:Shipment)-[x:REUSES]->(b:Shipment)
-  WHERE $company IS NULL
-  RETURN a, x, b
-  UNION
-  MATCH (:Party {id: $company})--(:Shipment)-[own:REUSES]-()
+  WHERE ($since IS NULL OR a.departed >= $since) AND x.slack = $slack AND x.reuse = $reuse
+  RETURN x, b
+  UNION ALL
+  // Of a company: all pairs of every number of which one pair is its own.
+  MATCH (:Party {id: $company})--(s:Shipment)
+  WITH DISTINCT s
+  MATCH (s)-[own:REUSES]-()
+  WHERE ($since IS NULL OR startNode(own).departed >= $since)
+    AND own.slack = $slack AND own.reuse = $reuse
   WITH DISTINCT own.kind AS kind, own.value AS value
   MATCH (a:Shipment)-[x:REUSES {value: value}]->(b:Shipment)
-  WHERE x.kind = kind
-  RETURN a, x, b
+  WHERE x.kind = kind AND ($since IS NULL OR a.departed >= $since)
+    AND x.slack = $slack AND x.reuse = $reuse
+  RETURN x, b
 }
-WITH a, x, b
-WHERE x.slack = $slack AND x.reuse = $reuse AND ($since IS NULL OR a.departed >= $since)
-WITH a, b, x ORDER BY x.sealed DESC, x.lost DESC, b.id
-WITH x.kind AS kind, x.value AS value, x.movements AS movements, collect({a: a, b: b, why: x.why, lost: x.lost,
-    days: x.days, a_land: x.a_land, b_land: x.b_land, a_end: x.goal, sealed: x.sealed}) AS found
-WITH *, found[0] AS worst, found[0].a AS a, found[0].b AS b, reduce(all_ = [], one IN found |
-    all_ + [s IN [one.a, one.b] WHERE NOT s IN all_]) AS legs
-WHERE $company IS NULL OR any(s IN legs WHERE EXISTS { (s)--(:Party {id: $company}) })
+// The links alone are carried: what only the story needs is read of the rows that are asked for.
+WITH x ORDER BY x.sealed DESC, x.lost DESC, b.id
+WITH x.kind AS kind, x.value AS value, x.movements AS movements, collect(x) AS found
+WITH *, found[0] AS worst, startNode(found[0]) AS a, endNode(found[0]) AS b,
+  reduce(all_ = [], one IN found | all_ + [s IN [startNode(one), endNode(one)] WHERE NOT s IN all_]) AS legs
 WITH *, CASE WHEN worst.sealed THEN 'container and seal' ELSE kind END AS named,
   CASE WHEN kind = 'serial' OR worst.sealed THEN 3.0 WHEN kind = 'lot' THEN 1.5 ELSE 2.0 END AS proof,
   CASE WHEN worst.lost > 20 THEN 2.0 ELSE worst.lost / 10.0 END AS overlap,
@@ -71,12 +75,13 @@ RETURN named AS kind, value, movements, size(found) AS pairs,
   CASE WHEN size(found) > 1 THEN 'There are ' + size(found) + ' pairs of them that cannot both be true'
     WHEN movements = 2 THEN 'The two cannot both be true' ELSE 'Two of them cannot both be true' END
     + CASE WHEN size(found) > 3 THEN ', among them these' ELSE '' END AS contradiction,
-  substring(reduce(text = '', one IN found[..3] | text + '; ' + CASE one.why
-    WHEN 'at once' THEN one.b.id + ' left' + coalesce(' ' + one.b_land, '') + ' on ' + toString(one.b.departed)
-      + ', while ' + one.a.id + coalesce(' from ' + one.a_land, '') + ' arrived only on ' + toString(one.a.arrived)
-    WHEN 'seal' THEN one.a.id + ' arrived in ' + one.a_end + ' on ' + toString(one.a.arrived) + ', and '
-      + one.b.id + ' left ' + one.b_land + ' on ' + toString(one.b.departed) + ' under the same seal'
-    WHEN 'voyages' THEN one.b.id + ' left ' + one.days + ' days after ' + one.a.id + ' under the same bill'
+  substring(reduce(text = '', one IN
+      [x IN found[..3] | {x: x, a: startNode(x), b: endNode(x)}] | text + '; ' + CASE one.x.why
+    WHEN 'at once' THEN one.b.id + ' left' + coalesce(' ' + one.x.b_land, '') + ' on ' + toString(one.b.departed)
+      + ', while ' + one.a.id + coalesce(' from ' + one.x.a_land, '') + ' arrived only on ' + toString(one.a.arrived)
+    WHEN 'seal' THEN one.a.id + ' arrived in ' + one.x.goal + ' on ' + toString(one.a.arrived) + ', and '
+      + one.b.id + ' left ' + one.x.b_land + ' on ' + toString(one.b.departed) + ' under the same seal'
+    WHEN 'voyages' THEN one.b.id + ' left ' + one.x.days + ' days after ' + one.a.id + ' under the same bill'
     ELSE one.a.id + ' says it is of ' + one.a.origin + ', ' + one.b.id + ' of ' + one.b.origin END), 2) AS story,
   [s IN legs | s.id] AS shipments, proof, overlap, apart,
   head([s IN legs WHERE s.doubts IS NOT NULL | s.doubts]) AS doubts,
