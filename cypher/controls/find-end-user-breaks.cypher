@@ -4,11 +4,13 @@
 //   whoever received them in its place sends them to somebody else, and they never reach it.
 // misses: |
 //   goods that leave the end user in other weights or without papers, shipments without an end user,
-//   end users that never had the goods and passed nothing on that is on record.
+//   end users that never had the goods and passed nothing on that is on record, and, without
+//   --renamed, goods that go on under another heading tied by like weight alone: that is other trade
+//   far oftener (find-relabel-chains looks for it).
 // lawful: |
 //   returns and repairs, processing on record at the end user or the holder, standing trade that sends
-//   such goods on by habit: listed with --lawful. An end user that sells other goods of like weight
-//   looks the same, in a large case a few times: where only weight ties them, look for a lot or serial.
+//   such goods on by habit: listed with --lawful. An end user that sells goods of that heading and
+//   of like weight looks the same: where only weight ties them, look for a lot or serial.
 // red_flag: |
 //   Singapore, charges of 2025-02-27: servers sold under false end-user statements and sent on; US
 //   Attorney, Southern District of New York, 2026-03-19.
@@ -35,6 +37,7 @@
 //   company: {type: entity, optional: true, help: Only this end user or holder (id or name)}
 //   days: {type: integer, default: 180, min: 1, max: 3650, ours: true, help: Most days from arrival to the last departure}
 //   strength: {type: number, default: 3, min: 0, max: 100, ours: true, help: Least `unlikely` of the hand-overs}
+//   renamed: {type: flag, default: false, help: "Also goods under another heading (without processing on record) that only like weight ties"}
 CYPHER 25
 // Of one company: what was meant for it, and what it hands on; each from its own end.
 CALL () {
@@ -57,7 +60,8 @@ WHERE coalesce(duration.inDays(first.arrived, last.departed).days <= $days, true
 WITH user, meant, first, last, p, h, [hop IN h | hop.holder] AS holders,
   reduce(sum = 0.0, hop IN h | sum - log10(hop.expected + 1e-9)) AS unlikely
 // From the end user on; or past it, by holders of whom none is the end user.
-WHERE unlikely >= $strength AND h[-1].receiver IS NOT NULL AND h[-1].receiver <> user.id
+WHERE ($renamed OR none(hop IN h WHERE hop.heading_changed AND hop.basis IN ['weight', 'affiliate', 'split', 'merge']))
+  AND unlikely >= $strength AND h[-1].receiver IS NOT NULL AND h[-1].receiver <> user.id
   AND CASE WHEN user.id IN holders THEN holders[-1] = user.id
     ELSE NOT EXISTS { (last)-[on:HANDOFF {receiver: user.id}]->() } END
 // A holder that trades for the end user may have it delivered first: only what it truly sent on.
