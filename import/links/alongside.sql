@@ -23,7 +23,7 @@ calls AS (
 ),
 goods AS (
   SELECT id, vessel, load_port, discharge_port, departed AS dep, arrived AS arr,
-    coalesce(movement, id) AS movement, [kg FOR kg IN [weight_kg, gross_kg] IF kg > 0][1] AS kg, left(hs, 4) AS heading,
+    coalesce(movement, id) AS movement, kilograms(weight_kg, gross_kg) AS kg, left(hs, 4) AS heading,
     departed = coalesce(departed_last, departed) AS leaves,
     leaves AND arrived = coalesce(arrived_last, arrived) AS exact
   FROM shipments WHERE departed IS NOT NULL AND vessel IS NOT NULL

@@ -20,7 +20,7 @@ rules AS (
 ),
 trade AS (
   SELECT s.* EXCLUDE (movement), left(hs, 6) AS good, coalesce(movement, id) AS movement,
-    [x FOR x IN [weight_kg, gross_kg] IF x > 0][1] AS kg,
+    kilograms(weight_kg, gross_kg) AS kg,
     coalesce(dispatch, p.country, s.origin) AS sent, coalesce(destination, q.country) AS meant
   FROM shipments s LEFT JOIN ports p ON p.code = load_port LEFT JOIN ports q ON q.code = discharge_port
   WHERE len(hs) >= 6 AND left(hs, 6) IN (SELECT good FROM rules)

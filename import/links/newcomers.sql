@@ -21,7 +21,7 @@ codes AS (
 read AS (
   SELECT s.id, hs, coalesce(movement, s.id) AS movement, coalesce(record, '') AS record,
     coalesce(line, '') AS line, coalesce(departed, declared, arrived) AS day,
-    [kg FOR kg IN [weight_kg, gross_kg] IF kg > 0][1] AS kg, origin,
+    kilograms(weight_kg, gross_kg) AS kg, origin,
     coalesce(dispatch, l.country, origin, '?') AS lane_from, coalesce(destination, d.country, '?') AS lane_to,
     unnest(list_distinct([coalesce(exporter, seller, shipper), coalesce(importer, buyer, consignee)])) AS party
   FROM shipments s LEFT JOIN ports l ON l.code = load_port LEFT JOIN ports d ON d.code = discharge_port

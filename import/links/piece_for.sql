@@ -18,7 +18,7 @@
 WITH RECURSIVE
 lots AS MATERIALIZED (
   SELECT id, left(hs, 6) AS heading, coalesce(movement, id) AS movement,
-    [kg FOR kg IN [weight_kg, gross_kg] IF kg > 0][1] AS kg, coalesce(departed, declared) AS day,
+    kilograms(weight_kg, gross_kg) AS kg, coalesce(departed, declared) AS day,
     coalesce(exporter, seller, shipper) AS sender, coalesce(importer, buyer, consignee) AS receiver
   FROM shipments WHERE hs IS NOT NULL
 ),

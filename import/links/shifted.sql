@@ -35,7 +35,7 @@ rules AS (
 ),
 read AS MATERIALIZED (
   SELECT s.id, coalesce(movement, s.id) AS movement, hs, origin, coalesce(importer, buyer, consignee) AS buyer,
-    [x FOR x IN [weight_kg, gross_kg] IF x > 0][1] AS kg, coalesce(departed, declared, arrived) AS day,
+    kilograms(weight_kg, gross_kg) AS kg, coalesce(departed, declared, arrived) AS day,
     coalesce(dispatch, l.country, origin) AS sent, coalesce(destination, d.country) AS meant
   FROM shipments s LEFT JOIN ports l ON l.code = load_port LEFT JOIN ports d ON d.code = discharge_port
   WHERE kg > 0 AND day IS NOT NULL AND sent <> meant

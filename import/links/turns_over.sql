@@ -10,7 +10,7 @@
 WITH
 lines AS (
   SELECT party, incoming, coalesce(movement, id) AS movement, coalesce(record, '') AS record,
-    coalesce(line, '') AS line, max([kg FOR kg IN [weight_kg, gross_kg] IF kg > 0][1]) AS kg
+    coalesce(line, '') AS line, max(kilograms(weight_kg, gross_kg)) AS kg
   FROM (
     SELECT *, true AS incoming, coalesce(importer, buyer, consignee) AS party FROM shipments
     UNION ALL

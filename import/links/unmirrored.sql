@@ -15,7 +15,7 @@
 --   least_kg: {type: number, default: 100, min: 0, max: 1e12, ours: true, help: Kilograms below which a month's gap is passed over}
 WITH
 declared AS (
-  SELECT s.*, record = 'export_declaration' AS leaves, [x FOR x IN [weight_kg, gross_kg] IF x > 0][1] AS kg,
+  SELECT s.*, record = 'export_declaration' AS leaves, kilograms(weight_kg, gross_kg) AS kg,
     CASE WHEN leaves THEN coalesce(departed, declared, arrived)
       ELSE coalesce(arrived, declared, departed) END AS day,
     coalesce(dispatch, p.country, origin) AS sent, coalesce(destination, q.country) AS meant

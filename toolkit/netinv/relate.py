@@ -35,7 +35,8 @@ TYPES = {
 LEAST, MOST = 600, 8_000
 """What DuckDB may take at least and at most, in MB; what goes beyond is spilled to disk."""
 
-VESSEL = """
+MACROS = """
+CREATE OR REPLACE MACRO kilograms(net, gross) AS [kg FOR kg IN [net, gross] IF kg > 0][1];
 CREATE OR REPLACE MACRO imo(word) AS
   CASE WHEN regexp_full_match(word, '(?i)(IMO[ -]*)?[0-9]{7}')
     AND list_sum([substr(right(word, 7), i, 1)::INT * (8 - i) FOR i IN range(1, 7)]) % 10
@@ -44,6 +45,8 @@ CREATE OR REPLACE MACRO imo(word) AS
 CREATE OR REPLACE MACRO vessel(word) AS
   coalesce(imo(word), CASE WHEN word IN (FROM vessel_ids) THEN word END)
 """
+"""What rules and tables may write for: the net weight, else the gross (kg); a valid IMO number; the
+key of a vessel. None where there is none."""
 
 
 class Relations:
@@ -70,7 +73,7 @@ class Relations:
             " UNION SELECT DISTINCT id FROM raw_people"
         )
         self.database.execute("CREATE TABLE vessel_ids AS SELECT DISTINCT imo FROM raw_vessels")
-        self.database.execute(VESSEL)
+        self.database.execute(MACROS)
         for spec in cypherfile.tables().values():
             self._resolved(spec)
         self.database.execute("COMMIT")
