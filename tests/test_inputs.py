@@ -30,6 +30,7 @@ DATE = "(use 2024-02-28)"
 FLAG = "(use true or false)"
 COUNTRY = "(use ISO 3166-1 alpha-2, such as NO)"
 HS = "(use 4 to 14 digits, such as 8112.92)"
+PREFIX = "(use 2 to 14 digits, one code a row)"
 CURRENCY = "(use ISO 4217, such as USD)"
 NO_IMO = "is not a valid IMO number (check digit)"
 NO_BOX = "is not a valid container number (ISO 6346)"
@@ -77,6 +78,8 @@ READ: list[tuple[str, str, Any]] = [
     ("hs", "0301", "0301"),
     ("hs", "8112.92", "811292"),
     ("hs", "8112 92 00", "81129200"),
+    ("hs_prefix", "81", "81"),
+    ("hs_prefix", " 8112.92 1090 ", "8112921090"),
     ("imo", "IMO 9074729", "9074729"),
     ("imo", "MMSI-257123456", "MMSI-257123456"),
     ("vessel", "imo9074729", "9074729"),
@@ -131,6 +134,9 @@ REFUSED = [
     ("hs", "301", f"'301' is no HS code {HS}"),
     ("hs", "1" * 15, f"'{'1' * 15}' is no HS code {HS}"),
     ("hs", "８１１２", f"'８１１２' is no HS code {HS}"),
+    ("hs_prefix", "8", f"'8' is no opening of an HS code {PREFIX}"),
+    ("hs_prefix", "8110; 8112", f"'8110; 8112' is no opening of an HS code {PREFIX}"),
+    ("hs_prefix", "antimony", f"'antimony' is no opening of an HS code {PREFIX}"),
     ("currency", "€", f"'€' is no currency {CURRENCY}"),
     ("currency", "DOLLAR", f"'DOLLAR' is no currency {CURRENCY}"),
 ]
@@ -302,7 +308,6 @@ def test_an_imo_number_is_known_by_its_check_digit(text: str, number: str) -> No
         (Input("days", "integer", default="30", max="45"), "45", 45),
         (Input("since", "date", optional=True), None, None),
         (Input("since", "date", optional=True), dt.date(2024, 2, 28), DAY(2024, 2, 28)),
-        (Input("since", "date", optional=True), "  ", None),
         (Input("country", default="NO"), None, "NO"),
         (Input("least", "number", min="0"), 0, 0.0),
         (Input("role", choices=("trader", "re-export")), "Re Export", "re-export"),
@@ -319,7 +324,9 @@ def test_an_option_is_what_was_given_else_its_default(
     ("one", "given", "said"),
     [
         (Input("id", help="Id or name"), None, "id: is missing (Id or name)"),
-        (Input("id"), " ", "id: is missing (give it)"),
+        (Input("id"), None, "id: is missing (give it)"),
+        (Input("id"), " ", "id: is empty (leave it out, or give a value)"),
+        (Input("company", optional=True), "", "company: is empty (leave it out, or give a value)"),
         (Input("days", "integer", min="1", max="9"), 0, "days: 0 is below 1 (use 1 to 9)"),
         (Input("days", "integer", min="1", max="9"), "10", "days: 10 is above 9 (use 1 to 9)"),
         (Input("days", "integer", min="1"), "0", "days: 0 is below 1 (use 1 or more)"),

@@ -138,7 +138,8 @@ RETURN s.id AS shipment,
     WHEN any(l IN links WHERE l.measure = 'ban') THEN 'It is not permitted, and no licence on record covers it'
     ELSE 'No licence on record covers it' END AS problem,
   toFloat(measure) AS measure, weight, overrun,
-  CASE WHEN size(good) = 0 THEN head(COLLECT { MATCH (s)-[:UNDER]->(l:Licence) RETURN l.id ORDER BY l.id }) END AS named,
+  CASE WHEN size(good) = 0 THEN head(COLLECT { MATCH (s)-[:UNDER]->(l:Licence)
+    WHERE NOT l IN [u IN over | u.licence] RETURN l.id ORDER BY l.id }) END AS named,
   CASE WHEN size(good) = 0 AND over[0].same_day THEN 'yes' END AS same_day,
   CASE WHEN size(good) = 0 AND over[0].unnamed THEN 'yes' END AS unnamed,
   CASE WHEN all(l IN links WHERE l.match = 'wider') THEN 'yes' END AS wider, c.digits AS digits,

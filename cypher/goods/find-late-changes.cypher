@@ -125,8 +125,8 @@ RETURN s.id AS shipment, coalesce(shipper.name, shipper.id, 'a shipper not named
   [one IN shown | replace(one.field, '_', ' ') + ': ' + one.name_old + ' became ' + one.name_new
     + CASE WHEN size(one.lists) > 0 THEN ', which is listed' ELSE '' END] AS changes,
   toString(sailed) AS departed, toString(filed) AS filed, days,
-  CASE WHEN days < 0 THEN -days + ' days before it left' WHEN days = 0 THEN 'the day it left'
-    ELSE days + ' days after it left' END AS moment,
+  CASE WHEN days = 0 THEN 'the day it left' ELSE abs(days) + CASE WHEN abs(days) = 1 THEN ' day' ELSE ' days' END
+    + CASE WHEN days < 0 THEN ' before it left' ELSE ' after it left' END END AS moment,
   receiver, destination, late,
   head([one IN shown WHERE one.undated | toString(one.filed)]) AS undated,
   CASE WHEN left(s.hs, 2) IN ['10', '12', '15', '23', '25', '26', '27', '31'] THEN left(s.hs, 2) END AS afloat,

@@ -11,9 +11,10 @@
 //   first trade is the first is said only where the tables begin at least --history days before.
 // lawful: |
 //   holders of a licence for the good and the end users that it names, buyers of whose goods on the
-//   lane all left under a licence of the sender, and companies of an owner (at least 50 %, one or two
-//   steps) that traded the good before, or that has a company that did: listed with --lawful. New
-//   demand and plants moved abroad bring newcomers too.
+//   lane all left under a licence of the sender, trade of which all moved while the control was
+//   suspended, and companies of an owner (at least 50 %, one or two steps) that traded the good before,
+//   or that has a company that did: listed with --lawful. New demand and plants moved abroad bring
+//   newcomers too.
 // red_flag: |
 //   Published cases: US Attorney, Central District of California, complaint of August 2025 (a
 //   company founded soon after the rule); Reuters, 2025-07-09, on antimony (a surge after the ban).
@@ -42,7 +43,7 @@
 // example: netinv find-new-entrants --good 811292 --months 12
 // inputs:
 //   company: {type: entity, optional: true, help: Only this company (id or name)}
-//   good: {optional: true, help: "Only controls whose HS code begins so: 8112"}
+//   good: {type: hs_prefix, optional: true, help: "Only controls whose HS code begins so: 8112"}
 //   regime: {of: controls.regime, optional: true, help: "Only controls of this regime: CN-DUAL-USE"}
 //   months: {type: integer, default: 24, min: 1, max: 240, help: Months after the control in which the trade counts}
 //   quarter: {type: number, default: 75, min: 0, max: 100, help: Percent of the lane's companies that move less}
@@ -78,14 +79,17 @@ CALL (c, good, from, found) {
   WITH head(collect(l)) AS l
   RETURN l.id AS licence, l.holder = c.id AS holds
 }
-// What it gets, and what all left under licences of its senders, is licensed trade.
+// What it gets, and what all left under licences of its senders, is licensed trade; what all moved
+// while the control was suspended is free.
 CALL (c, good, found) {
   UNWIND found.f.shipments AS id
   MATCH (s:Shipment {id: id})
   WITH s, coalesce(s.departed, s.declared, s.arrived) AS day, head(COLLECT {
     MATCH (s)-[r:EXPORTED_BY|SOLD_BY|SHIPPED]-(a:Party)
     RETURN a.id ORDER BY CASE type(r) WHEN 'EXPORTED_BY' THEN 0 WHEN 'SOLD_BY' THEN 1 ELSE 2 END }) AS sender
-  RETURN collect(CASE WHEN sender <> c.id THEN head(COLLECT {
+  RETURN count(CASE WHEN all(k IN found.controls WHERE EXISTS { MATCH (p:Control {measure: 'suspension'})
+      WHERE k.id STARTS WITH p.suspends AND p.from <= day AND coalesce(p.to >= day, true) }) THEN 1 END) AS lifted,
+    collect(CASE WHEN sender <> c.id THEN head(COLLECT {
       MATCH (l:Licence {holder: sender})
       WHERE coalesce(l.hs STARTS WITH good OR good STARTS WITH l.hs, true)
         AND coalesce(l.regime = found.controls[0].regime, true)
@@ -110,6 +114,7 @@ WITH *, round(2.0 * (1.0 - days / (31.0 * $months)), 3) AS soon,
   CASE
     WHEN licence IS NOT NULL THEN CASE WHEN holds THEN 'it holds a licence for the good: '
       ELSE 'a licence for the good names it as end user: ' END + licence
+    WHEN lifted = f.movements THEN 'the control was suspended on every day of this trade'
     WHEN size(bought_under) = f.movements AND found.controls[0].measure <> 'ban' THEN 'all that it got on this lane left under a licence of its sender: '
       + bought_under[0]
     WHEN sister IS NOT NULL THEN coalesce(sister.name, sister.id)

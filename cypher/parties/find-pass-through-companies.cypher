@@ -41,7 +41,7 @@
 //   share: {type: number, default: 30, min: 0, max: 100, ours: true, help: Least percent of the inbound shipments that leave in a pair}
 //   house: {type: integer, default: 10, min: 1, max: 100000, ours: true, help: "Suppliers and customers of a trading house, of whose goods at most a tenth change heading, origin or name"}
 //   chance: {type: number, default: 0.3, min: 0, max: 1000, ours: true, help: Most often that chance and habit give such a hand-over (`expected`)}
-//   since: {type: date, optional: true, help: Only shipments of this day or later}
+//   since: {type: date, optional: true, help: Only shipments of this day or later; flows and pairs are counted anew from there}
 CYPHER 25
 CALL () {
   WITH $company AS company WHERE company IS NULL AND $since IS NULL
@@ -51,8 +51,8 @@ CALL () {
   RETURN a, h, b
   UNION ALL
   // Since a day the flows are others than in all.
-  MATCH (a:Shipment) WHERE $company IS NULL AND a.arrived >= $since
-  MATCH (a)-[h:HANDOFF]->(b:Shipment)
+  MATCH (a:Shipment)-[h:HANDOFF]->(b:Shipment)
+  WHERE $company IS NULL AND h.expected <= $chance AND a.arrived >= $since
   RETURN a, h, b
   UNION ALL
   MATCH (a:Shipment)-[h:HANDOFF {holder: $company}]->(b:Shipment)

@@ -96,7 +96,7 @@ CALL (paid) {
   WITH currency, CASE WHEN amount = toInteger(amount) THEN toString(toInteger(amount))
     ELSE toString(round(amount, 2)) END AS amount
   ORDER BY currency
-  RETURN collect(trim(amount + ' ' + currency)) AS amounts
+  RETURN collect(amount + CASE currency WHEN '' THEN ' of a currency not recorded' ELSE ' ' + currency END) AS amounts
 }
 CALL (payer, b, paid) {
   OPTIONAL MATCH way = (b)<-[up:OWNS]-{0,2}(o:Party)-[down:OWNS]->{0,2}(x:Party)
@@ -137,7 +137,7 @@ RETURN coalesce(payer.name, payer.id) AS payer, coalesce(b.name, b.id) AS buyer,
   coalesce(b.country, 'country not recorded') AS buyer_country, payments, amounts,
   COLLECT { UNWIND paid AS one WITH DISTINCT one.e AS e WHERE e IS NOT NULL
     RETURN coalesce(e.name, e.id) AS n ORDER BY n LIMIT 10 } AS payees,
-  [one IN paid[..20] | one.s.id] AS shipments, goods, buyers,
+  COLLECT { UNWIND paid AS one RETURN DISTINCT one.s.id AS id LIMIT 20 } AS shipments, goods, buyers,
   abroad, others, many, elsewhere, board,
   CASE WHEN payer.role IN ['forwarder', 'carrier', 'warehouse', 'broker'] THEN payer.role END
     AS service,

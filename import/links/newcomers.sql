@@ -61,7 +61,7 @@ all_lanes AS (
 ),
 judged AS (
   SELECT *, here >= $peers AS on_lane, CASE WHEN on_lane THEN bound ELSE wide END AS least,
-    coalesce(incorporated >= "from", false) AS young,
+    coalesce(incorporated > "from" AND incorporated <= first, false) AS young,
     date_diff('day', (SELECT min(coalesce(departed, declared, arrived)) FROM shipments), "from") AS history
   FROM firms JOIN lanes USING (good, "from", lane_from, lane_to) JOIN all_lanes USING (good, "from")
   LEFT JOIN (SELECT id AS party, incorporated FROM companies) USING (party)

@@ -10,14 +10,14 @@
 //   id: {type: id}
 //   regime: {}
 //   measure: {choices: [licence, ban, suspension, notice]}
-//   hs: {optional: true, help: HS prefix in digits; empty for a suspension or a rule on parties}
+//   hs: {type: hs_prefix, optional: true, help: 2 to 14 digits; empty for a suspension or a rule on parties}
 //   from: {type: first_day}
 //   to: {type: last_day, optional: true}
 //   description: {optional: true}
 //   hs_country: {type: country, optional: true, help: Whose national digits the code has beyond six}
 //   origin: {type: country, optional: true}
 //   applies_to: {optional: true, choices: [dispatch, origin]}
-//   destination: {optional: true, help: Country code; empty for all}
+//   destination: {type: country, optional: true, help: Empty for all}
 //   end_use: {optional: true}
 //   day: {optional: true, choices: [declared, departed]}
 //   suspends: {type: id, optional: true, help: Opening letters of the ids that it lifts}

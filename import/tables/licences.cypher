@@ -15,6 +15,7 @@
 //   to: {type: last_day, optional: true}
 // doubts:
 //   '"to" < "from"': ends before it begins
+//   quantity_kg = 0: allows no goods at all
 UNWIND $rows AS row
 MERGE (l:Licence {id: row.id})
 SET l = row {.id, .holder, .regime, .hs, .destination, .end_user, .quantity_kg, .from, .to,

@@ -55,6 +55,7 @@
 // doubts:
 //   arrived_last < departed - 1: arrives more than a day before it departs
 //   gross_kg < weight_kg: weighs less gross than net
+//   greatest(weight_kg, gross_kg) > 500000000: weighs more than any vessel carries
 UNWIND $rows AS row
 MERGE (s:Shipment {id: row.id})
 SET s = row {.id, .record, .procedure, .movement, .line, .end_use, .hs, .hs_country, .description,

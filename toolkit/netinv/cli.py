@@ -426,7 +426,10 @@ def _loaded_notes(loaded: api.Loaded, folder: Path) -> Iterator[str]:
                 for name, count in held.items()
                 for few in [graph.examples[f"{what} {name}"]]
             )
-            yield f"graph: {what} stand on {listed}: netinv profile ID shows them"
+            yield (
+                f"graph: {what} stand on {listed}: netinv profile ID shows them"
+                " for parties, shipments, vessels and ports"
+            )
     if graph.both:
         both = counted(graph.both, "id names", "ids name")
         yield f"graph: {both} a company and a person; the company is drawn"

@@ -170,6 +170,15 @@ def read_hs(text: str) -> Reading:
     return Reading(digits, "has an odd number of digits: a leading zero may be lost" if odd else "")
 
 
+def read_hs_prefix(text: str) -> Reading:
+    digits = re.sub(r"[.\s]", "", text)
+    if not re.fullmatch(r"\d{2,14}", digits, re.ASCII):
+        raise InputError(
+            f"{text!r} is no opening of an HS code", next="use 2 to 14 digits, one code a row"
+        )
+    return Reading(digits)
+
+
 def imo_number(text: str) -> str:
     """The seven digits of an IMO number with a valid check digit, else an empty text."""
     from stdnum import imo
@@ -269,6 +278,7 @@ KINDS: dict[str, Kind] = {
     "last_day": Kind(read_last_day, "date"),
     "country": Kind(read_country),
     "hs": Kind(read_hs),
+    "hs_prefix": Kind(read_hs_prefix),
     "imo": Kind(read_vessel, keyed=True),
     "port_code": Kind(read_port, keyed=True),
     "container": Kind(read_container, keyed=True),
@@ -373,6 +383,8 @@ class Input:
         """
         text = self.default if given is None else written(given)
         if text is None or not text.strip():
+            if given is not None:  # such as a variable of a script that is not set
+                raise InputError("is empty", where=self.name, next="leave it out, or give a value")
             if self.required:
                 raise InputError("is missing", where=self.name, next=self.help or "give it")
             return None

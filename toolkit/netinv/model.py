@@ -55,7 +55,7 @@ INDEXES: tuple[tuple[str, str], ...] = (
     ("Party", "name_key"),
     ("Vessel", "name_key"),
     ("Port", "name_key"),
-    *(("Shipment", key) for key in ("hs", "serial", "bill", "lot", "departed", "arrived")),
+    *(("Shipment", key) for key in ("hs", "serial", "bill", "lot")),
     ("Payment", "paid_last"),
     ("Licence", "holder"),
     ("Licence", "end_user"),
