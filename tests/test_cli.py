@@ -111,6 +111,7 @@ def test_start_up_loads_neither_driver_nor_pandas() -> None:
         (["--case", "pyproject.toml", "load", "x.csv"], 1, "is a file"),
         (["find-rings", "--days", "0"], 2, "netinv: --days: 0 is below 1 (use 1 to 3650)\n"),
         (["find-rings", "--days", ""], 2, "netinv: --days: is empty (leave it out for 180)\n"),
+        (["find-rings", "--company", ""], 2, "--company: is empty (leave it out or give a value)"),
         (["find-rings", "--since", "yesterday"], 2, "--since: 'yesterday' is not a date"),
         (["find-rings", "--time-limit", "x"], 2, "--time-limit: 'x' is not a whole number"),
         (["link", "--window", "999"], 2, "--window: 999 is above 365 (use 0 to 365)"),

@@ -325,8 +325,8 @@ def test_an_option_is_what_was_given_else_its_default(
     [
         (Input("id", help="Id or name"), None, "id: is missing (Id or name)"),
         (Input("id"), None, "id: is missing (give it)"),
-        (Input("id"), " ", "id: is empty (leave it out, or give a value)"),
-        (Input("company", optional=True), "", "company: is empty (leave it out, or give a value)"),
+        (Input("id"), " ", "id: is empty (leave it out or give a value)"),
+        (Input("company", optional=True), "", "company: is empty (leave it out or give a value)"),
         (Input("days", "integer", min="1", max="9"), 0, "days: 0 is below 1 (use 1 to 9)"),
         (Input("days", "integer", min="1", max="9"), "10", "days: 10 is above 9 (use 1 to 9)"),
         (Input("days", "integer", min="1"), "0", "days: 0 is below 1 (use 1 or more)"),

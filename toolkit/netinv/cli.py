@@ -134,13 +134,7 @@ def _reading(read: Callable[[str], object]) -> Callable[..., Any]:
 
 def _reads(one: Input) -> Callable[..., Any]:
     """The callback of an input of a file."""
-
-    def read(text: str) -> None:
-        if not text.strip() and one.default is not None:
-            raise InputError("is empty", next=f"leave it out for {one.default}")
-        one.value(text)
-
-    return _reading(read)
+    return _reading(one.value)
 
 
 def _kind(text: str) -> None:
@@ -330,7 +324,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Answer as JSON o
     "--as-of",
     default="",
     metavar="DAY",
-    callback=_reading(Input("as_of", "date", optional=True).value),
+    callback=_reading(lambda text: Input("as_of", "date", optional=True).value(text or None)),
     help="Day that the data speak of.",
 )
 @click.option("--covers", default="", help="What the files are complete for, in words.")

@@ -384,7 +384,8 @@ class Input:
         text = self.default if given is None else written(given)
         if text is None or not text.strip():
             if given is not None:  # such as a variable of a script that is not set
-                raise InputError("is empty", where=self.name, next="leave it out, or give a value")
+                without = "or give a value" if self.default is None else f"for {self.default}"
+                raise InputError("is empty", where=self.name, next=f"leave it out {without}")
             if self.required:
                 raise InputError("is missing", where=self.name, next=self.help or "give it")
             return None
