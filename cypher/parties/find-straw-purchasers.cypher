@@ -42,10 +42,10 @@
 CYPHER 25
 // `buyers` bounds how many hand goods of one sender on to one receiver. docs/links.md: A path.
 MATCH (a:Shipment)-[h:HANDOFF]->(b:Shipment)
-WHERE h.buyers >= $buyers
-WITH a, h, b ORDER BY coalesce(a.departed, a.arrived), a.id, b.id
-WHERE h.rank = 1 AND h.expected <= $chance AND h.receiver IS NOT NULL AND h.receiver <> h.sender
+WHERE h.buyers >= $buyers AND h.rank = 1 AND h.expected <= $chance
+  AND h.receiver IS NOT NULL AND h.receiver <> h.sender
   AND a.hs IS NOT NULL AND ($since IS NULL OR a.departed >= $since)
+WITH a, h, b ORDER BY coalesce(a.departed, a.arrived), a.id, b.id
 WITH h.receiver AS id, collect({sender: h.sender, heading: left(a.hs, 4), holder: h.holder, a: a,
   h: h, b: b, from: coalesce(a.departed, a.arrived), to: coalesce(b.arrived, b.departed)}) AS hops
 // Who is behind: the receiver, or who owns at least half of it.

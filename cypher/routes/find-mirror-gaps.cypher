@@ -66,12 +66,11 @@ WITH sent, meant, left(good, 4) AS heading, collect({good: good, side: side, fou
   recorded: recorded, other: other, hub: hub, rate: rate, beside: beside, other_code: other_code}) AS all
 UNWIND all AS one
 WITH sent, meant, one, one.good AS good, one.side AS side, one.found AS found, one.hub AS hub,
-  [x IN all WHERE x.good <> one.good AND x.side <> one.side] AS siblings
-// What is counted under another code is counted in the same weeks: half a year later it is other trade.
-WITH *, reduce(sum = 0.0, x IN siblings | reduce(part = sum, f IN x.found |
-    part + CASE WHEN any(g IN one.found WHERE abs(f.month - g.month) < 2) THEN f.missing ELSE 0 END)) AS sibling,
-  head([x IN siblings WHERE any(f IN x.found WHERE any(g IN one.found WHERE abs(f.month - g.month) < 2))
-    | x.good]) AS sibling_good
+  // What is counted under another code is counted in the same weeks: half a year later it is other trade.
+  [x IN all WHERE x.good <> one.good AND x.side <> one.side | {good: x.good, missing: reduce(sum = 0.0, f IN x.found |
+    sum + CASE WHEN any(g IN one.found WHERE abs(f.month - g.month) < 2) THEN f.missing ELSE 0 END)}] AS siblings
+WITH *, reduce(sum = 0.0, x IN siblings | sum + x.missing) AS sibling,
+  head([x IN siblings WHERE x.missing > 0 | x.good]) AS sibling_good
 CALL (sent, meant, good, found) {
   MATCH (k:Control)
   WHERE k.measure IN ['licence', 'ban'] AND good STARTS WITH left(k.hs, $digits) AND k.end_use IS NULL
