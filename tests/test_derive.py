@@ -63,6 +63,14 @@ def covered(rows: Rows, measure: str = "") -> set[str]:
     }
 
 
+@pytest.mark.parametrize(("hs", "stands"), [("81", True), ("811", True), ("82", False)])
+def test_a_control_of_a_whole_chapter_covers_it(derived: Derive, hs: str, stands: bool) -> None:
+    controls = f"id | regime | measure | hs | from\nK | X | ban | {hs} | 2025-01-01"
+    rows = derived("CONTROLLED_BY", shipment(hs="811292") | {"controls": controls})
+    assert covered(rows) == ({"K"} if stands else set())
+    assert {row["match"] for row in rows} <= {"exact"}
+
+
 @pytest.mark.parametrize(
     ("day", "stands"),
     [("2023-07-31", False), ("2023-08-01", True), ("2026-11-25", True)],

@@ -383,6 +383,24 @@ def test_a_spreadsheet_runs_nothing_of_the_rejects(case: Case, tmp_path: Path) -
         assert not any(one[k].startswith(("=", "+", "@")) for k in ("column", "value", "reason"))
 
 
+def test_a_control_that_an_unread_cell_would_widen_is_rejected(case: Case, tmp_path: Path) -> None:
+    head = "id,regime,measure,hs,from,to,origin,destination\n"
+    good = "K1,X,ban,8112.92,2024-01-01,,China,usa\nK2,X,ban,81,2024-01-01,,,\n"
+    bad = "K3,X,ban,81,2024-01-01,,,Atlantis\nK4,X,ban,81,2024-01-01,soon,,\nK5,X,ban,tin,2024,,,\n"
+    (report,) = take_in(case, [make(tmp_path, head + good + bad, "controls.csv")])
+    assert [(one["column"], one["value"]) for one in rejects(case, "controls.csv")] == [
+        ("destination", "Atlantis"),
+        ("to", "soon"),
+        ("hs", "tin"),
+    ]
+    assert (report.written, report.rejected, dict(report.unread)) == (2, 3, {})
+    kept = rows(case, "controls")
+    assert [(one["hs"], one["origin"], one["destination"]) for one in kept] == [
+        ("811292", "CN", "US"),
+        ("81", None, None),
+    ]
+
+
 def test_a_cell_that_may_be_empty_and_does_not_read_is_kept_raw_and_counted(
     case: Case, tmp_path: Path
 ) -> None:

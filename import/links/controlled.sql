@@ -31,6 +31,9 @@ read AS (
   LEFT JOIN places l ON l.code = s.load_port LEFT JOIN places d ON d.code = s.discharge_port
   WHERE s.hs IS NOT NULL
 ),
+codes AS (
+  SELECT s.hs, c.id AS control FROM (SELECT DISTINCT hs FROM read) s JOIN controls c ON starts_with(s.hs, left(c.hs, 4))
+),
 -- Digits beyond six are a country's own: another's are compared in six.
 near AS (
   SELECT s.*, c.id AS control, c.regime, c.measure, c."from", c."to", c.end_use AS for_use,
@@ -41,7 +44,7 @@ near AS (
     CASE WHEN len(c.hs) > 6 AND c.hs_country IS NOT NULL
         AND c.hs_country IS DISTINCT FROM s.tariff THEN 6 ELSE len(c.hs) END AS digits,
     len(c.hs) AS digits_asked, c.hs AS code
-  FROM read s JOIN controls c ON left(c.hs, 4) = left(s.hs, 4)
+  FROM read s JOIN codes USING (hs) JOIN controls c ON c.id = codes.control
   WHERE c.measure <> 'suspension'
     AND (c.origin IS NULL OR c.origin = CASE c.applies_to WHEN 'origin' THEN s.origin ELSE s.dispatch END)
     AND (c.destination IS NULL OR c.destination = s.destination)

@@ -48,6 +48,7 @@ OTHERS = {
     "licence",  # of a foreign source
     "covers",  # what a foreign source is complete for
     "order",  # tables are written in this order
+    "empty",  # all: an empty cell widens the row, so one that does not read rejects it
 }
 STANDING = {"key", "sources", "doubts", "conflicts", "row"}
 """What every import statement may use of a row beside its columns."""

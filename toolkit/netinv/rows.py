@@ -87,6 +87,7 @@ class Checker:
         self.flagged = self.places.get("to_order")
         self.needed = [(one.name, self.places[one.name]) for one in spec.inputs if one.required]
         self.traded = spec.name == "shipments"
+        self.widens = spec.fields.get("empty") == "all"
 
     def check(self, rows: Sequence[Sequence[str]]) -> Checked:
         """Read rows of as many cells as the header has."""
@@ -137,7 +138,7 @@ class Checker:
         """Keep what is odd in a cell; false for a consignee that names nobody."""
         if doubt:
             made.doubts.setdefault(row, []).append(doubt)
-        if wrong and one.required:
+        if wrong and (one.required or self.widens):
             made.rejects.setdefault(row, reject(one.name, text, wrong))
         elif wrong:
             made.raw.setdefault(row, {})[one.name] = text
