@@ -597,10 +597,13 @@ def test_a_second_file_of_a_source_that_changes_leaves_nothing_of_the_first(
     assert everything(case) == {}
 
 
-def test_files_before_the_one_that_raises_stay_in(case: Case, tmp_path: Path) -> None:
+def test_files_before_the_one_that_raises_stay_in_and_are_told(case: Case, tmp_path: Path) -> None:
     good = make(tmp_path, COMPANIES)
     bad = make(tmp_path, "id,country\nP1,NO\n", "people.csv")
-    with pytest.raises(InputError, match=r"^people.csv: has no column 'name'"):
+    with pytest.raises(InputError, match=r"^people.csv: has no column 'name'") as raised:
+        take_in(case, [bad])
+    assert "in before it" not in str(raised.value)
+    with pytest.raises(InputError, match=r"^people.csv: has no column 'name'.*in before it: comp"):
         take_in(case, [good, bad])
     assert [one.kind for one in case.sources()] == ["companies"]
 

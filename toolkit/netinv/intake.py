@@ -105,7 +105,15 @@ def take_in(
     reports: list[FileReport] = []
     for group in bundles(candidates):
         say("reading " + ", ".join(one.path.name for one in group))
-        reports += _take_bundle(case, group, options, progress)
+        try:
+            reports += _take_bundle(case, group, options, progress)
+        except InputError as error:
+            if not (taken := [one.file for one in reports if one.source]):
+                raise
+            kept = f"in before it: {', '.join(taken)}; load again when it is mended"
+            raise InputError(
+                error.what, where=error.where, next="; ".join(filter(None, [error.next, kept]))
+            ) from error
     if replaced and reports and not replaced.retired:
         taken = {one.source for one in reports}
         if replaced.id not in taken:
