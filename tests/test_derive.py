@@ -342,6 +342,33 @@ def test_goods_lay_alongside_like_goods_that_soon_left(
     assert all(str(row["days"][0]) == "2024-03-10" for row in rows)
 
 
+@pytest.mark.parametrize(
+    ("others", "given", "found"),
+    [
+        # Of 111 days of record 13 are looked at: .12 for one more, .23 for two.
+        ([], {}, True),
+        (["1030"], {}, False),
+        (["1030"], {"chance": "0.12"}, True),
+        (["1030", "1040"], {"chance": "0.12"}, False),
+        (["1500"], {}, True),  # of another weight
+    ],
+)
+@pytest.mark.parametrize("traced", [False, True])
+def test_goods_that_leave_a_port_often_are_alongside_only_by_number(
+    derived: Derive, others: list[str], given: dict[str, str], found: bool, traced: bool
+) -> None:
+    made = alongside()
+    head, *lines = made["shipments"].strip().splitlines()
+    lines = [f"{head} | lot", *(f"{one} | {'L' if traced else one[:2]}" for one in lines)]
+    lines += [
+        f"O{n} | 9319466 | MYPKG | KRPUS | 2024-06-19 | 2024-07-20 | 811299 | {kg} | Z | O{n}"
+        for n, kg in enumerate(others)
+    ]
+    rows = derived("ALONGSIDE", made | {"shipments": "\n".join(lines)}, **given)
+    assert [(row["a"], row["b"]) for row in rows] == [("A1", "B1")] * (found or traced)
+    assert all(row.get("traced", False) is traced for row in rows)
+
+
 # ---------------------------------------------------------------- deviations
 
 VOYAGE = {

@@ -7,8 +7,9 @@
 //   with like goods.
 // misses: |
 //   meetings at sea (there are no positions, only port calls), voyages of which no call is loaded
-//   or of which the papers name no day or port, and transfers from or to a liner: a voyage of more
-//   than --most-lots movements is not looked at for them.
+//   or of which the papers name no day or port, and two kinds of transfer: from a liner (more than
+//   --most-lots movements on the voyage), and of goods without a number where their like leaves that
+//   port more than --chance times in as many days.
 // lawful: |
 //   a day or two between papers and calls; two ports less than --least-km apart; a round that is
 //   made at least three times; a call at which other cargo of the vessel is loaded or discharged;
@@ -47,6 +48,7 @@
 //   within: {type: integer, default: 10, min: 0, max: 90, ours: true, help: Most days from a meeting until the other vessel leaves with like goods}
 //   tolerance: {type: number, default: 5, min: 0, max: 50, ours: true, help: Most per cent by which like weights differ}
 //   most_lots: {type: integer, default: 50, min: 1, max: 100000, ours: true, help: A voyage of more movements is a liner's and not looked at for transfers}
+//   chance: {type: number, default: 0.1, min: 0, max: 1000, ours: true, help: Most often that such goods leave the port by chance in as many days}
 //   since: {type: date, optional: true, help: Only voyages that begin on this day or later}
 CYPHER 25
 CALL () {
@@ -100,7 +102,8 @@ CALL () {
 }
 WITH a, x, b, [kg IN [a.weight_kg, a.gross_kg] WHERE kg > 0][0] AS a_kg,
   [kg IN [b.weight_kg, b.gross_kg] WHERE kg > 0][0] AS b_kg
-WHERE x.times <= $most_lots AND abs(a_kg - b_kg) <= $tolerance / 100.0 * CASE WHEN a_kg > b_kg THEN a_kg ELSE b_kg END
+WHERE (x.traced OR x.expected <= $chance) AND x.times <= $most_lots
+  AND abs(a_kg - b_kg) <= $tolerance / 100.0 * CASE WHEN a_kg > b_kg THEN a_kg ELSE b_kg END
 MATCH (a)-[:CARRIED_BY]->(v), (b)-[:CARRIED_BY]->(w), (b)-[:LOADED_AT]->(p)
 MATCH (v)-[c:CALLED_AT]->(p) WHERE c.arrived IN x.days
 WITH *, coalesce(c.departed_last, c.departed, c.arrived_last, c.arrived) AS to
@@ -109,13 +112,12 @@ MATCH (w)-[met:CALLED_AT]->(p)
 WHERE met.arrived <= to AND c.arrived <= coalesce(met.departed_last, met.departed, met.arrived)
   AND met.arrived <= b.departed
 WITH a, x, b, a_kg, b_kg, c, p, v, w, collect(met) AS meetings
-WITH *, any(key IN ['lot', 'serial'] WHERE a[key] = b[key]) OR EXISTS { (a)-[:STUFFED_IN]->()<-[:STUFFED_IN]-(b) } AS traced
 RETURN 'alongside' AS kind, [v, w] AS vessels_drawn, c.arrived AS day, [coalesce(p.name, p.code)] AS calls,
   [c] + meetings AS held, [a, b] AS cargo_drawn, x.times AS times, [a.id, b.id] AS ends,
   'Both lay at ' + coalesce(p.name, p.code) + ', where the first is said to have unloaded nothing of '
     + a.id + '; the second left with ' + b.id + ' on ' + b.departed + ' (heading ' + left(a.hs, 4)
     + ', ' + a_kg + ' and ' + b_kg + ' kg).' AS text,
-  0.0 AS order, CASE WHEN traced THEN 3.0
+  0.0 AS order, CASE WHEN x.traced THEN 3.0
     WHEN abs(a_kg - b_kg) <= 0.005 * a_kg THEN 2.0 ELSE 1.0 END AS cargo, 0.0 AS way, false AS placeless,
   CASE WHEN any(key IN ['bill', 'master_bill', 'movement'] WHERE a[key] = b[key])
     THEN 'one bill or movement names both vessels: a change of vessels on paper' END AS explained
