@@ -1031,27 +1031,35 @@ def test_all_small_lots_of_the_pair_are_joined_where_some_are_a_usual_one(derive
 
 
 @pytest.mark.parametrize(
-    ("rest", "given", "found"),
+    ("rest", "found"),
     [
-        ("S2,B,Z,9,,,", {}, [10, 9]),
-        ("S2,B,Z,8.9,,,", {}, None),
-        ("S2,B,Z,8.9,,,", {"balance": "11"}, [10, 8.9]),
-        ("S2,B,Z,,9,,", {}, [10, 9]),  # gross stands in
-        ("S2,B,Z,20,,, S3,X,B,,,,", {}, None),
-        ("S2,B,Z,9,,M, S3,B,Z,9,,M,", {}, [10, 9]),  # one movement, said twice
-        ("S2,B,Z,4,,M,1 S3,B,Z,5,,M,2", {}, [10, 9]),  # and in two lines
-        ("S2,B,Z,4,,, S3,B,Z,5,,,", {}, [10, 9]),
+        ("S2,B,Z,9,,,,", [10, 9]),
+        ("S2,B,Z,,9,,,", [10, 9]),  # gross stands in
+        ("S2,B,Z,,,,,", None),
+        ("S2,B,Z,9,,M,, S3,B,Z,9,,M,,", [10, 9]),  # one movement, said twice
+        ("S2,B,Z,4,,M,1, S3,B,Z,5,,M,2,", [10, 9]),  # and in two lines
+        ("S2,B,Z,4,,,, S3,B,Z,5,,,,", [10, 9]),
     ],
 )
-def test_a_company_sends_about_as_much_as_it_gets(
-    derived: Derive, rest: str, given: dict[str, str], found: list[float] | None
+def test_what_a_company_gets_and_sends_is_added_up(
+    derived: Derive, rest: str, found: list[float] | None
 ) -> None:
-    head = "id,exporter,importer,weight_kg,gross_kg,movement,line"
-    tables = {"shipments": "\n".join([head, "S1,X,B,10,,,", *rest.split()])}
-    rows = derived("TURNS_OVER", tables, **given)
+    head = "id,exporter,importer,weight_kg,gross_kg,movement,line,arrived"
+    tables = {"shipments": "\n".join([head, "S1,X,B,10,,,,", *rest.split()])}
+    rows = derived("TURNS_OVER", tables)
     assert [(row["a"], row["b"], [row["inflow"], row["outflow"]]) for row in rows] == (
         [("B", "B", found)] if found else []
     )
+
+
+def test_what_a_company_gets_is_counted_by_the_month(derived: Derive) -> None:
+    lines = ["S0,B,Z,,,2024-01-01"]
+    lines += [f"S{n},X,B,,,2024-0{1 + n // 3}-28" for n in range(1, 6)]
+    lines += ["T1,X,B,M,,2024-02-29", "T2,X,B,M,,2024-03-01", "T3,X,B,,,"]  # one movement, no day
+    head = "id,exporter,importer,movement,line,arrived,weight_kg\n"
+    (row,) = derived("TURNS_OVER", {"shipments": head + "".join(f"{one},1\n" for one in lines)})
+    months = [str(one) for one in row["months"]]
+    assert (months, row["inbound"]) == (["2024-01-01", "2024-02-01", "2024-03-01"], [2, 3, 1])
 
 
 # ---------------------------------------------------------------- drift

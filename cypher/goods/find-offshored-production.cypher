@@ -71,9 +71,8 @@ UNWIND lots AS s
 WITH ruling, s, coalesce(s.departed, s.declared) AS day,
   coalesce(s.dispatch, CASE WHEN s.dispatch IS NULL
     THEN head(COLLECT { MATCH (s)-[:LOADED_AT]->(p) RETURN p.country }) END, s.origin) AS country,
-  coalesce(head(COLLECT { MATCH (s)-[:EXPORTED_BY]->(c) RETURN c }),
-    head(COLLECT { MATCH (s)-[:SOLD_BY]->(c) RETURN c }),
-    head(COLLECT { MATCH (s)<-[:SHIPPED]-(c) RETURN c })) AS c
+  head(COLLECT { MATCH (s)-[r:EXPORTED_BY|SOLD_BY|SHIPPED]-(c)
+    RETURN c ORDER BY CASE type(r) WHEN 'EXPORTED_BY' THEN 0 WHEN 'SOLD_BY' THEN 1 ELSE 2 END LIMIT 1 }) AS c
 WHERE country IS NOT NULL AND c IS NOT NULL AND EXISTS { (c)-[:OWNS]-() }
 UNWIND ruling AS rule
 WITH rule.goods AS goods, rule.origin AS origin, rule.since AS since, s, day, country, c

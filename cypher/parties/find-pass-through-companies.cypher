@@ -46,17 +46,18 @@ CYPHER 25
 CALL () {
   WITH $company AS company WHERE company IS NULL AND $since IS NULL
   MATCH (c:Company)-[x:TURNS_OVER]->(c)
-  WHERE x.balance = $balance
+  WHERE abs(x.outflow - x.inflow) <= x.inflow * ($balance / 100.0 + 1e-9)
   MATCH (a:Shipment)-[h:HANDOFF {holder: c.id}]->(b:Shipment)
   RETURN a, h, b
   UNION ALL
   // Since a day the flows are others than in all.
   MATCH (a:Shipment)-[h:HANDOFF]->(b:Shipment)
-  WHERE $company IS NULL AND h.expected <= $chance AND a.arrived >= $since
+  USING INDEX h:HANDOFF(arrived)
+  WHERE $company IS NULL AND h.arrived >= $since AND h.expected <= $chance
   RETURN a, h, b
   UNION ALL
   MATCH (a:Shipment)-[h:HANDOFF {holder: $company}]->(b:Shipment)
-  WHERE $since IS NULL OR a.arrived >= $since
+  WHERE $since IS NULL OR h.arrived >= $since
   RETURN a, h, b
 }
 // What leaves once comes from one: of several, the likeliest.
@@ -68,8 +69,12 @@ WITH id, out, head(collect({in: in, h: h})) AS best
 WITH id, best.in AS in, head(collect(best.h)) AS h
 WITH id, collect(h) AS links, count(*) AS pairs, percentileCont(h.days, 0.5) AS held
 WHERE pairs >= $pairs AND held <= $held
-MATCH (c:Party {id: id})
+MATCH (c:Party {id: id})-[x:TURNS_OVER]->(c)
 WHERE c:Company OR $company IS NOT NULL
+// What came in whole months is no more than what came: who gets far more is not looked at further.
+WITH c, id, links, pairs, held, reduce(least = 0, i IN range(0, coalesce(size(x.months), 0) - 1) |
+  least + CASE WHEN $since IS NULL OR x.months[i] >= $since THEN x.inbound[i] ELSE 0 END) AS least
+WHERE 100.0 * pairs >= $share * least
 CALL (c) {
   MATCH (c)-[:IMPORTED_BY|BOUGHT_BY|CONSIGNED_TO]-(s)
   WHERE $since IS NULL OR coalesce(s.arrived, s.departed) >= $since

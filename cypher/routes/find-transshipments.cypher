@@ -52,8 +52,10 @@ CYPHER 25
 MATCH (k:Control)
 WHERE k.measure IN ['licence', 'ban'] AND k.hs IS NOT NULL
   AND (k.origin IS NOT NULL OR k.destination IS NOT NULL)
-WITH k, COLLECT { MATCH (p:Control {measure: 'suspension'}) WHERE k.id STARTS WITH p.suspends
-  RETURN {from: p.from, until: coalesce(p.to, date('9999-12-31'))} } AS lifts
+WITH collect(k) AS controls, COLLECT { MATCH (p:Control {measure: 'suspension'})
+  RETURN {suspends: p.suspends, from: p.from, until: coalesce(p.to, date('9999-12-31'))} } AS lifted
+UNWIND controls AS k
+WITH k, [p IN lifted WHERE k.id STARTS WITH p.suspends] AS lifts
 WITH collect({id: k.id, hs: k.hs, short: left(k.hs, 6), hs_country: k.hs_country, end_use: k.end_use, origin: k.origin,
     destination: k.destination, from: k.from, until: coalesce(k.to, date('9999-12-31')), day: k.day,
     ban: k.measure = 'ban', lifts: lifts,
@@ -63,19 +65,16 @@ CALL (goods) {
   CALL (goods) {
     CALL (goods) {
       UNWIND CASE WHEN $company IS NULL THEN goods ELSE [] END AS good
-      MATCH (a:Shipment) WHERE a.hs STARTS WITH good AND size(a.hs) >= 6
-      WITH DISTINCT a
-      MATCH (a)-[h:HANDOFF]->(b:Shipment)
-      RETURN a, h, b
+      MATCH ()-[h:HANDOFF]->() WHERE h.goods STARTS WITH good
+      RETURN DISTINCT h
       UNION ALL
-      MATCH (a:Shipment)-[h:HANDOFF {holder: $company}]->(b:Shipment)
-      WHERE size(a.hs) >= 6 AND any(good IN goods WHERE a.hs STARTS WITH good)
-      RETURN a, h, b
+      MATCH ()-[h:HANDOFF {holder: $company}]->()
+      WHERE any(good IN goods WHERE h.goods STARTS WITH good)
+      RETURN h
     }
-    WITH a, h, b
-    WHERE ($since IS NULL OR coalesce(b.departed, b.declared) >= $since)
-      AND h.days <= $window AND (NOT h.basis IN ['weight', 'split', 'merge', 'affiliate']
-        OR h.weight >= $strength OR (h.rank = 1 AND h.as_it_is AND -log10(h.expected + 1e-9) >= $strength))
+    WITH h WHERE h.tie >= $strength AND h.days <= $window AND size(h.goods) = 6
+    WITH startNode(h) AS a, h, endNode(h) AS b
+    WHERE $since IS NULL OR coalesce(b.departed, b.declared) >= $since
     UNWIND COLLECT { UNWIND [a.origin, h.from_country] AS o WITH o WHERE o IS NOT NULL RETURN DISTINCT o } AS origin
     RETURN a, h, b, a AS named, origin, h.holder AS holder,
       coalesce(b.dispatch, head([(b)-[:LOADED_AT]->(p) | p.country]), h.via_country) AS through,

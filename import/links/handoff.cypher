@@ -10,11 +10,14 @@
 //   to_parts: {}
 //   basis: {}
 //   days: {type: integer}
+//   arrived: {type: date}
 //   drift: {type: number}
 //   expected: {type: number}
 //   rank: {type: integer}
 //   of: {type: integer}
 //   weight: {type: number}
+//   tie: {type: number}
+//   goods: {}
 //   as_it_is: {type: flag}
 //   to_whom: {type: number}
 //   to_where: {type: number}
@@ -47,8 +50,8 @@ UNWIND $rows AS row
 MATCH (a:Shipment {id: row.a})
 MATCH (b:Shipment {id: row.b})
 MERGE (a)-[h:HANDOFF {key: row.key}]->(b)
-SET h = row {.key, .from_load, .to_load, .from_parts, .to_parts, .basis, .days, .drift, .expected,
-    .rank, .of, .weight, .as_it_is, .to_whom, .to_where, .to_land, .sender, .sister, .holder, .receiver,
+SET h = row {.key, .from_load, .to_load, .from_parts, .to_parts, .basis, .days, .arrived, .drift, .expected,
+    .rank, .of, .weight, .tie, .goods, .as_it_is, .to_whom, .to_where, .to_land, .sender, .sister, .holder, .receiver,
     .by_notify, .second, .dated, .from_port, .to_port, .from_country, .via_country, .to_country,
     .origin_kept, .heading_changed, .origin_changed, .renamed, .relabelled, .changes, .lawful,
     .ring, .route, .chain, .buyers, .rule, derived: true}

@@ -76,7 +76,7 @@ used AS (
 comes AS (SELECT b, shifted, sum(odds) AS odds FROM used GROUP BY b, shifted),
 leaves AS (SELECT a, shifted, sum(odds) AS odds FROM used GROUP BY a, shifted),
 kept AS (
-  SELECT u.shifted, u.basis, u.sister, u.holder, u.days, u.drift,
+  SELECT u.shifted, u.basis, u.sister, u.holder, u.days, a.arrived, u.drift,
     u.expected, u.rank, u.of, u.usual, u.processed, u.times, u.heading_in, u.heading_out,
     CASE WHEN physical THEN 0 ELSE least(4, log10(1 + greatest(0, c.odds - u.odds)
       + greatest(0, l.odds - u.odds))) END AS rivals,
@@ -127,9 +127,15 @@ SELECT shifted, from_days, to_days,
   a, b, from_load, to_load,
   CASE WHEN array_length(from_parts) > 1 THEN from_parts END AS from_parts,
   CASE WHEN array_length(to_parts) > 1 THEN to_parts END AS to_parts,
-  basis, days, round(drift, 6) AS drift, round(expected, 9) AS expected, rank, of,
+  basis, days, arrived, round(drift, 6) AS drift, round(expected, 9) AS expected, rank, of,
   round(-log10(greatest(expected, usual, 1e-9)) - rivals, 4) AS weight,
   usual > expected AS as_it_is,
+  -- How far chance falls short, habit left aside where they are the best for each other.
+  round(CASE WHEN basis NOT IN ('weight', 'split', 'merge', 'affiliate') THEN 9
+    WHEN rank = 1 AND usual > expected
+      THEN greatest(-log10(round(expected, 9) + 1e-9), -log10(greatest(usual, 1e-9)) - rivals)
+    ELSE -log10(greatest(expected, usual, 1e-9)) - rivals END, 4) AS tie,
+  left(hs_in, 6) AS goods,
   round(-log10(greatest(by_receiver, 1e-9)), 4) AS to_whom,
   round(-log10(greatest(by_port, 1e-9)), 4) AS to_where,
   round(-log10(greatest(by_country, 1e-9)), 4) AS to_land,

@@ -1,4 +1,4 @@
-// title: Companies that send about as much as they get, written into the graph
+// title: What companies get and send, written into the graph
 // writes: TURNS_OVER
 // key: a, b
 // inputs:
@@ -6,10 +6,11 @@
 //   b: {type: party}
 //   inflow: {type: number, help: Kilograms that it got}
 //   outflow: {type: number, help: Kilograms that it sent}
-//   balance: {type: number, help: Most percent by which outflow differs from inflow}
+//   months: {type: date, help: "The first days of the months in which it got something, a list"}
+//   inbound: {type: integer, help: "Movements that it got in each, a list"}
 //   rule: {}
 UNWIND $rows AS row
 MATCH (a:Party {id: row.a})
 MATCH (b:Party {id: row.b})
 MERGE (a)-[h:TURNS_OVER {key: row.key}]->(b)
-SET h = row {.key, .inflow, .outflow, .balance, .rule, derived: true}
+SET h = row {.key, .inflow, .outflow, .months, .inbound, .rule, derived: true}

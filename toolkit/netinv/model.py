@@ -65,7 +65,17 @@ INDEXES: tuple[tuple[str, str], ...] = (
 EDGE_INDEXES: tuple[tuple[str, str], ...] = (
     *(
         ("HANDOFF", key)
-        for key in ("ring", "route", "chain", "buyers", "expected", "sender", "holder", "receiver")
+        for key in (
+            "ring",
+            "route",
+            "chain",
+            "buyers",
+            "arrived",
+            "goods",
+            "sender",
+            "holder",
+            "receiver",
+        )
     ),
     ("CONTROLLED_BY", "sender"),
     ("CONTROLLED_BY", "since"),
