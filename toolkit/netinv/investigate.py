@@ -431,7 +431,10 @@ class Reader:
     def read(self, rows: list[dict[str, Any]], columns: tuple[str, ...], more: bool) -> None:
         findings = [self._finding(row) for row in rows]
         drawn = {name for row in rows for name, v in row.items() if isinstance(v, Drawing)}
-        hidden = drawn | {str(self.file.fields.get("explained", ""))}
+        explains = str(self.file.fields.get("explained", ""))
+        if not rows and explains in columns:  # what is drawn stands after it
+            columns = columns[: columns.index(explains)]
+        hidden = drawn | {explains}
         self.result.columns = tuple(name for name in columns if name not in hidden)
         order = sorted(
             range(len(findings)),
