@@ -25,6 +25,7 @@ TYPES = {
     "DATE": ":date",
     "VARCHAR[]": ":string[]",
     "DATE[]": ":date[]",
+    "BIGINT[]": ":long[]",
 }
 TYPES |= {f"{sign}{size}INT": ":long" for sign in ("", "U") for size in ("TINY", "SMALL", "BIG")}
 TYPES |= {f"{sign}INTEGER": ":long" for sign in ("", "U")} | {"HUGEINT": ":long"}
@@ -239,9 +240,9 @@ class _Files:
                     f"CASE WHEN len({value}) = 0 THEN chr({self.empty})"
                     f" ELSE array_to_string({value}, chr({self.mark})) END"
                 )
-            elif type_ == "DATE[]":
+            elif type_.endswith("[]"):
                 if self._one(f"SELECT count(*) FROM {table} WHERE len({value}) = 0"):
-                    raise DefinitionError(f"cannot be written in bulk: {name} is a list of no day")
+                    raise DefinitionError(f"cannot be written in bulk: {name} is a list of nothing")
                 value = f"array_to_string({value}::VARCHAR[], chr({self.mark}))"
             found.append(f'{value} AS "{name}{TYPES[type_]}"')
         return found
