@@ -52,7 +52,8 @@ CYPHER 25
 MATCH (k:Control)
 WHERE k.measure IN ['licence', 'ban'] AND k.hs IS NOT NULL
   AND (k.origin IS NOT NULL OR k.destination IS NOT NULL)
-WITH collect(k) AS controls, COLLECT { MATCH (p:Control {measure: 'suspension'})
+WITH collect(k) AS controls
+WITH controls, COLLECT { MATCH (p:Control {measure: 'suspension'})
   RETURN {suspends: p.suspends, from: p.from, until: coalesce(p.to, date('9999-12-31'))} } AS lifted
 UNWIND controls AS k
 WITH k, [p IN lifted WHERE k.id STARTS WITH p.suspends] AS lifts
@@ -65,14 +66,14 @@ CALL (goods) {
   CALL (goods) {
     CALL (goods) {
       UNWIND CASE WHEN $company IS NULL THEN goods ELSE [] END AS good
-      MATCH ()-[h:HANDOFF]->() WHERE h.goods STARTS WITH good
+      MATCH ()-[h:HANDOFF]->() WHERE h.goods STARTS WITH good AND h.tie >= $strength
       RETURN DISTINCT h
       UNION ALL
       MATCH ()-[h:HANDOFF {holder: $company}]->()
-      WHERE any(good IN goods WHERE h.goods STARTS WITH good)
+      WITH goods, h, h.goods AS code WHERE h.tie >= $strength AND any(good IN goods WHERE code STARTS WITH good)
       RETURN h
     }
-    WITH h WHERE h.tie >= $strength AND h.days <= $window AND size(h.goods) = 6
+    WITH h WHERE h.days <= $window AND size(h.goods) = 6
     WITH startNode(h) AS a, h, endNode(h) AS b
     WHERE $since IS NULL OR coalesce(b.departed, b.declared) >= $since
     UNWIND COLLECT { UNWIND [a.origin, h.from_country] AS o WITH o WHERE o IS NOT NULL RETURN DISTINCT o } AS origin
@@ -83,14 +84,15 @@ CALL (goods) {
     CALL (goods) {
       UNWIND CASE WHEN $company IS NULL THEN goods ELSE [] END AS good
       MATCH (b:Shipment) WHERE b.hs STARTS WITH good
+        AND ($since IS NULL OR coalesce(b.departed, b.declared) >= $since)
       RETURN b
       UNION
       MATCH (:Party {id: $company})-[:EXPORTED_BY|SOLD_BY|SHIPPED]-(b:Shipment)
-      WHERE any(good IN goods WHERE b.hs STARTS WITH good)
+      WITH goods, b, b.hs AS code WHERE any(good IN goods WHERE code STARTS WITH good)
+        AND ($since IS NULL OR coalesce(b.departed, b.declared) >= $since)
       RETURN b
     }
     WITH b WHERE size(b.hs) >= 6 AND b.origin IS NOT NULL
-      AND ($since IS NULL OR coalesce(b.departed, b.declared) >= $since)
     WITH b, coalesce(b.dispatch, head([(b)-[:LOADED_AT]->(p) | p.country])) AS through,
       coalesce(b.destination, head([(b)-[:DISCHARGED_AT]->(p) | p.country])) AS destination
     WHERE through <> b.origin
