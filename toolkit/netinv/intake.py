@@ -108,9 +108,9 @@ def take_in(
         try:
             reports += _take_bundle(case, group, options, progress)
         except InputError as error:
-            if not (taken := [one.file for one in reports if one.source]):
+            if not (before := [one.file for one in reports if one.source]):
                 raise
-            kept = f"in before it: {', '.join(taken)}; load again when it is mended"
+            kept = f"in before it: {', '.join(before)}; load again when it is mended"
             raise InputError(
                 error.what, where=error.where, next="; ".join(filter(None, [error.next, kept]))
             ) from error
