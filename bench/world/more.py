@@ -441,6 +441,19 @@ def _km(a: tuple[float, float], b: tuple[float, float]) -> float:
 # ---------------------------------------------------------------- shipments
 
 
+def containers(trade: Trade) -> np.ndarray:
+    """The world draws its containers; here one comes back after all others have left, which is long
+    after it has arrived. One number in a hundred stays as drawn, and may be anywhere."""
+    box = _text(trade.table["container"])
+    rides = np.flatnonzero(box != "")
+    pool = np.unique(box[rides].astype(str))
+    in_turn = rides[np.argsort(trade.departed[rides], kind="stable")]
+    given = box.copy()
+    given[in_turn] = pool[np.arange(len(rides)) % max(len(pool), 1)]
+    given[rides[::100]] = box[rides[::100]]
+    return given
+
+
 def shipments(trade: Trade, sailed: Sailings) -> pa.Table:
     """The world's shipments with more columns, and the second declaration of one in ten."""
     imos = np.array([sailed.imo(n) for n in range(len(sailed.stays))] or [""], dtype=object)
@@ -452,6 +465,7 @@ def shipments(trade: Trade, sailed: Sailings) -> pa.Table:
     serial = np.isin(trade.hs, AIR) & trade.some(0.2)
     every = {name: _text(trade.table[name]) for name in trade.table.column_names}
     every |= {
+        "container": containers(trade),
         "record": np.where(trade.both, "export_declaration", "bill_of_lading"),
         "movement": np.where(trade.both, np.char.add("M", trade.ids.astype(str)), ""),
         "declared": _isos(np.where(trade.departed > 3, trade.departed - 2, -1)),

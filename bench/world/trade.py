@@ -228,19 +228,11 @@ def groups(world: World, count: int) -> None:
 
 
 def containers(world: World, every: Rows) -> None:
-    """Seven of ten ride in a container; one is used again and again, each time newly sealed.
-
-    A container comes back after all the others have left, long after it has arrived; of one
-    shipment in a hundred the number is that of any other.
-    """
+    """Seven of ten ride in a container; one is used again and again, each time newly sealed."""
     count = len(every["good"])
     ride = world.rng.random(count) < 0.7
     pool = max(count // 8, 10)
-    any_ = world.rng.integers(0, pool, count)
-    turn = np.empty(count, dtype=np.int64)
-    turn[np.lexsort((every["departed"], ~ride))] = np.arange(count)
-    number = np.where(np.arange(count) % 100 == 0, any_, turn % pool)
-    every["container"] = np.where(ride, number, -1).astype(np.int32)
+    every["container"] = np.where(ride, world.rng.integers(0, pool, count), -1).astype(np.int32)
     every["seal"] = np.where(ride, np.arange(count), -1).astype(np.int32)
 
 

@@ -431,10 +431,11 @@ class Reader:
     def read(self, rows: list[dict[str, Any]], columns: tuple[str, ...], more: bool) -> None:
         findings = [self._finding(row) for row in rows]
         drawn = {name for row in rows for name, v in row.items() if isinstance(v, Drawing)}
+        told = {name for row in rows for name, v in row.items() if v not in (None, [])}
         explains = str(self.file.fields.get("explained", ""))
-        if not rows and explains in columns:  # what is drawn stands after it
-            columns = columns[: columns.index(explains)]
-        hidden = drawn | {explains}
+        # What is drawn stands after it, and may be nothing in every row.
+        after = columns[columns.index(explains) :] if explains in columns else ()
+        hidden = drawn | {explains} | ({*after} - told)
         self.result.columns = tuple(name for name in columns if name not in hidden)
         order = sorted(
             range(len(findings)),
