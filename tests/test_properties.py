@@ -53,7 +53,8 @@ IDS = {
 PARTIES = ("shipper", "consignee", "seller", "buyer", "notify")
 DAYS = ("departed", "arrived")
 NUMBERS = {
-    "expected", "weight", "tie", "drift", "to_whom", "to_where", "to_land", "ring", "route", "chain",
+    "expected", "weight", "tie", "drift", "to_whom", "to_where", "to_land",
+    "ring", "route", "chain",
 }  # fmt: skip
 """Compared as numbers; the last three are what the paths through a link come to."""
 
