@@ -4,7 +4,8 @@
 --   discharge; another lay there at the time and soon left with goods of the same heading and of
 --   like weight, which seldom leave there, or of one number. docs/links.md: Alongside.
 -- misses: |
---   meetings at sea, goods without heading, weight, port or day, and voyages of more movements than
+--   meetings at sea, goods without heading, weight, port or day, goods of no number whose like leave
+--   that port more than `chance` times in as many days, and voyages of more movements than
 --   `most_lots`, which are a liner's.
 -- left_out: "{count:shipment} not looked at for transfers: more than --most-lots {most_lots} movements on the voyage, or like goods leave that port more than --chance {chance} times in as many days."
 -- table: links
