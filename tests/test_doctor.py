@@ -217,7 +217,7 @@ def test_with_a_case_loaded_it_says_what_is_there_and_what_can_be_asked(
         "2 CONSIGNED_TO, 3 Company, 3 Party, 2 SHIPPED, 2 Shipment, 1 Source"
     )
     assert found["loaded"] == Look(FINE, "loaded", "2 shipments")
-    assert found["links"] == Look(NOTE, "links", "there are none", "netinv link")
+    assert found["links"] == Look(NOTE, "links", "there are none yet", "netinv link")
     assert set(cypherfile.investigations()) <= set(found)
     assert found["find-rings"] == Look(FINE, "find-rings", "can be asked")
     assert found["find-shared-directors"].sign == NOTE

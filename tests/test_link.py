@@ -769,10 +769,10 @@ def test_only_the_difference_is_written(world: World) -> None:
 
 
 def test_links_are_stale_when_sources_or_the_rule_change(world: World) -> None:
-    assert link.stale(world.case) == "there are none"
+    assert link.stale(world.case) == "there are none yet"
     assert link.kept(world.case) is None
     world.load(shipments=fan(99.5))
-    assert link.stale(world.case) == "there are none"
+    assert link.stale(world.case) == "there are none yet"
     made = world.link(window=20)
     assert link.stale(world.case) == ""
     assert link.kept(world.case) == made
@@ -788,7 +788,7 @@ def test_links_are_stale_when_sources_or_the_rule_change(world: World) -> None:
     assert link.stale(world.case) == "the rule changed since they were made"
     world.link()
     (world.case.path("written", "link_handoff.parquet")).unlink()
-    assert link.stale(world.case) == "there are none"
+    assert link.stale(world.case) == "there are none yet"
 
 
 def test_links_whose_writing_broke_off_are_none(
@@ -803,7 +803,7 @@ def test_links_whose_writing_broke_off_are_none(
         patch.setattr(Paper, "write", breaks)
         with pytest.raises(ConnectionError):
             world.link()
-    assert link.stale(world.case) == "there are none"
+    assert link.stale(world.case) == "there are none yet"
     assert world.link().written == 1
     assert link.stale(world.case) == ""
 

@@ -24,6 +24,7 @@
 // against:
 //   wider: "only a wider code matches ({digits} digits): the goods may not be those that are controlled"
 //   six_digits: one six-digit code holds several goods, of which one is controlled
+//   chapter: "the control is of all goods whose code begins with its {chapter} digits: it may except some"
 //   broad: "the note on control {broad} says that its code holds other goods too, or is not certain (column note)"
 //   named: "its papers name licence {named}, of which it is not on record that it covers this"
 //   same_day: "others of its day count before it by their ids: which left first is not on record"
@@ -143,7 +144,8 @@ RETURN s.id AS shipment,
   CASE WHEN size(good) = 0 AND over[0].same_day THEN 'yes' END AS same_day,
   CASE WHEN size(good) = 0 AND over[0].unnamed THEN 'yes' END AS unnamed,
   CASE WHEN all(l IN links WHERE l.match = 'wider') THEN 'yes' END AS wider, c.digits AS digits,
-  CASE WHEN c.digits <= 6 AND c.match = 'exact' THEN 'yes' END AS six_digits,
+  CASE WHEN c.digits IN [5, 6] AND c.match = 'exact' THEN 'yes' END AS six_digits,
+  CASE WHEN c.digits < 5 AND c.match = 'exact' THEN c.digits END AS chapter,
   CASE WHEN note =~ '(?is).*(wider|holds|not the controlled|not controlled|whatever|limit|unverified).*'
     THEN k.id END AS broad,
   CASE WHEN NOT c.whole_day THEN 'yes' END AS uncertain_day, c.dispatch_from AS stands_in,
@@ -185,7 +187,7 @@ RETURN s.id AS shipment,
     THEN ' would permit no export of such goods' ELSE ' would ask for a licence for such goods' END + coalesce(': ' + control, '') AS demand,
   'It is suspended on that day' AS problem, 0.0 AS measure, 0.0 AS weight, 0.0 AS overrun,
   null AS named, null AS same_day, null AS unnamed,
-  null AS wider, c.digits AS digits, null AS six_digits, null AS broad, null AS uncertain_day, null AS stands_in,
+  null AS wider, c.digits AS digits, null AS six_digits, null AS chapter, null AS broad, null AS uncertain_day, null AS stands_in,
   'suspended on that day by ' + c.lifted_by AS explained, s, links, rows,
   COLLECT { MATCH (z:Control {id: c.lifted_by}) RETURN z } AS licences,
   COLLECT { MATCH (s)-[r:SHIPPED|EXPORTED_BY|SOLD_BY|CONSIGNED_TO|IMPORTED_BY|BOUGHT_BY|MEANT_FOR

@@ -22,7 +22,7 @@
 //   listed: 2 when it, its owner or a receiver was listed on the day
 //   same: the part of the shipments that goes to receivers that the home company had before
 // explain: |
-//   {owner} holds {home}, which sent {before} kg of {goods} from {origin} before the control of
+//   {held}, which sent {before} kg of {goods} from {origin} before the control of
 //   {since}, and {company}, which began on {first} to send it from {country}: {kilograms} kg in
 //   {number:shipment}. {feed}.
 // against:
@@ -145,7 +145,9 @@ WITH *, CASE WHEN fed < 0.2 AND capacity = 0 AND listed = 0 THEN CASE WHEN size(
     THEN 'its own plant is on record, and ships no more than that can make'
     ELSE 'production moved abroad: lawful unless another finding touches it' END END AS explained
 ORDER BY explained IS NOT NULL, fed + capacity + listed + same DESC, c.id, h.id, goods
-RETURN coalesce(c.name, c.id) AS company, coalesce(h.name, h.id) AS home, coalesce(o.name, o.id) AS owner, goods, origin,
+RETURN coalesce(c.name, c.id) AS company, coalesce(h.name, h.id) AS home, coalesce(o.name, o.id) AS owner,
+  CASE WHEN o = h THEN coalesce(o.name, o.id) + ' holds ' + coalesce(c.name, c.id) + ' and is itself the company'
+    ELSE coalesce(o.name, o.id) + ' holds ' + coalesce(h.name, h.id) END AS held, goods, origin,
   new.country AS country, toString(since) AS since, toString(new.first) AS first, round(was.before) AS before,
   round(new.kg) AS kilograms, size(new.lots) AS number,
   CASE WHEN fed_kg > 0 THEN 'It got ' + toString(toInteger(round(fed_kg))) + ' kg from ' + origin + ', of the same goods or from the home company itself'

@@ -20,7 +20,7 @@
 // explained: explained
 // score:
 //   paired: 3 times the share of its inbound shipments that leave in such a pair
-//   quick: 2 when goods leave on the day they come, falling to 0 at --held
+//   quick: 2 when goods leave on the day they come, falling to 0 a day after --held
 //   narrow: 1 for one supplier and one customer in the pairs, 0.5 for one of either
 //   changed: the share of the pairs on which heading, origin or name change without processing
 // explain: |

@@ -25,7 +25,7 @@
 //   ban: 0.5 when a ban and no mere licence is in force
 // explain: |
 //   {holder} sent goods of HS {good} from {origin} on from {through} to {destination} in
-//   {times:movement} {first..last}, {kg} {weighed}, {under}: {ties}.
+//   {times:movement} {first..last}, {kg} {weighed}, {under}: {ties}{became}.
 // against:
 //   by_origin: only the declared origin says so, no hand-over ties the goods to a shipment from there
 //   by_weight: only like weight ties them to a shipment from there, no lot, serial or sealed container
@@ -195,6 +195,8 @@ RETURN coalesce(firm.name, holder) AS holder, holder AS holder_id, origin, throu
     WHEN pairs[0].h.basis IN ['split', 'merge'] THEN 'tied by part loads of like weight to goods from ' + origin
     ELSE 'tied by ' + pairs[0].h.basis + ' to goods from ' + origin END AS ties,
   tie, often, renamed, ban,
+  head([p IN pairs WHERE p.h.heading_changed OR p.h.origin_changed | ', and declared as HS ' + left(p.b.hs, 6)
+    + coalesce(' of ' + p.b.origin, '')]) AS became,
   CASE WHEN tie < 1 THEN 'yes' END AS by_origin, CASE WHEN tie >= 1 AND tie < 3 THEN 'yes' END AS by_weight,
   CASE WHEN all(p IN pairs WHERE p.wide) THEN rule.id END AS wide,
   CASE WHEN NOT rule.ban THEN rule.id END AS licensed,

@@ -2,7 +2,8 @@
 // about: |
 //   One row a measure and HS prefix. `licence` needs one, `ban` forbids, `suspension` lifts the
 //   rows whose id begins with `suspends`, `notice` is information and never makes a shipment
-//   unlawful by itself. An empty cell covers all, so a row of which a cell does not read is rejected.
+//   unlawful by itself. An empty cell but for `hs` covers all, so a row of which a cell does not
+//   read is rejected; a row without `hs` covers no goods.
 // empty: all
 // order: 60
 // writes: Control

@@ -100,7 +100,7 @@ def stale(case: Case) -> str:
     """Why the links are not those that the case's data and the rule would give now, else ''."""
     links = kept(case)
     if links is None or (links.kept and not whole(case, f"link_{HANDOFF}")):
-        return "there are none"
+        return "there are none yet"
     if links.datasets != datasets(case):
         return "the sources changed since they were made"
     if older(links):
