@@ -131,10 +131,9 @@ SELECT shifted, from_days, to_days,
   round(-log10(greatest(expected, usual, 1e-9)) - rivals, 4) AS weight,
   usual > expected AS as_it_is,
   -- How far chance falls short, habit left aside where they are the best for each other.
-  round(CASE WHEN basis NOT IN ('weight', 'split', 'merge', 'affiliate') THEN 9
-    WHEN rank = 1 AND usual > expected
-      THEN greatest(-log10(round(expected, 9) + 1e-9), -log10(greatest(usual, 1e-9)) - rivals)
-    ELSE -log10(greatest(expected, usual, 1e-9)) - rivals END, 4) AS tie,
+  CASE WHEN basis NOT IN ('weight', 'split', 'merge', 'affiliate') THEN 9
+    WHEN rank = 1 AND as_it_is THEN greatest(weight, round(-log10(round(expected, 9) + 1e-9), 4))
+    ELSE weight END AS tie,
   left(hs_in, 6) AS goods,
   round(-log10(greatest(by_receiver, 1e-9)), 4) AS to_whom,
   round(-log10(greatest(by_port, 1e-9)), 4) AS to_where,

@@ -587,8 +587,8 @@ def _filled(text: str, values: Mapping[str, Any]) -> str:
             return f"on {day}" if same else f"from {said(name)} to {said(last)}"
         return said(name)
 
-    # A name may end with a full stop of its own.
-    return re.sub(r"(?<!\.)\.\.(?!\.)", ".", " ".join(_NAMED.sub(fill, text).split()))
+    # A name may end with a full stop of its own; within it all stays.
+    return re.sub(r"(?<!\.)\.\.(?=\s|$)", ".", " ".join(_NAMED.sub(fill, text).split()))
 
 
 # ---------------------------------------------------------------- lint
