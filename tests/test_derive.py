@@ -1062,6 +1062,52 @@ def test_what_a_company_gets_is_counted_by_the_month(derived: Derive) -> None:
     assert (months, row["inbound"]) == (["2024-01-01", "2024-02-01", "2024-03-01"], [2, 3, 1])
 
 
+def test_months_bound_what_a_company_gets_and_sends_since_any_day(derived: Derive) -> None:
+    """Against adding up the lines of the day or later, with movements over months and undated."""
+    drawn = random.Random(5)
+    lines = [
+        {
+            "id": f"S{n}",
+            "exporter": drawn.choice("BX"),
+            "importer": drawn.choice("BY"),
+            "weight_kg": drawn.choice(["", "1.5", "20", "300"]),
+            "movement": drawn.choice(["", *(f"M{m}" for m in range(40))]),
+            "record": drawn.choice(["", "invoice", "transit"]),
+            "line": drawn.choice(["", "1", "2"]),
+            "arrived": drawn.choice(
+                ["", f"2024-{drawn.randint(1, 9):02}-{drawn.randint(1, 28):02}"]
+            ),
+        }
+        for n in range(200)
+    ]
+    head = list(lines[0])
+    text = "\n".join(",".join(line) for line in (head, *(one.values() for one in lines)))
+    (row,) = (one for one in derived("TURNS_OVER", {"shipments": text}) if one["a"] == "B")
+
+    def flow(side: str, since: str) -> float:
+        goods: dict[str, dict[str, dict[str, float]]] = {}
+        for one in lines:
+            if one[side] == "B" and one["arrived"] >= since:
+                said = goods.setdefault(one["movement"] or one["id"], {})
+                kept = said.setdefault(one["record"], {})
+                kg = float(one["weight_kg"] or 0)
+                kept[one["line"]] = max(kg, kept.get(one["line"], 0))
+        return sum(max(sum(kept.values()) for kept in said.values()) for said in goods.values())
+
+    assert row["inflow"] == flow("importer", "")
+    for day in ("2024-01-01", "2024-04-01", "2024-06-15", "2024-09-30"):
+        for side, kind, across in (
+            ("importer", "got", "in_across"),
+            ("exporter", "sent", "out_across"),
+        ):
+            by_month = list(zip(map(str, row["months"]), row[kind], strict=True))
+            least = sum(kg for month, kg in by_month if month >= day)
+            most = sum(kg for month, kg in by_month if month >= day[:8] + "01") + row[across]
+            assert least <= flow(side, day) + 0.01, (day, side)
+            assert flow(side, day) <= most + 0.01, (day, side)
+            assert least > 0 or day > "2024-06-01"
+
+
 # ---------------------------------------------------------------- drift
 
 

@@ -71,10 +71,17 @@ WITH id, collect(h) AS links, count(*) AS pairs, percentileCont(h.days, 0.5) AS 
 WHERE pairs >= $pairs AND held <= $held
 MATCH (c:Party {id: id})-[x:TURNS_OVER]->(c)
 WHERE c:Company OR $company IS NOT NULL
-// What came in whole months is no more than what came: who gets far more is not looked at further.
-WITH c, id, links, pairs, held, reduce(least = 0, i IN range(0, coalesce(size(x.months), 0) - 1) |
-  least + CASE WHEN $since IS NULL OR x.months[i] >= $since THEN x.inbound[i] ELSE 0 END) AS least
-WHERE 100.0 * pairs >= $share * least
+// Since a day, what came and went in whole months is a bound: the month of the day itself counts in
+// part, a movement over several months may. Who gets or sends far more is not looked at further.
+WITH *, [i IN range(0, coalesce(size(x.months), 0) - 1)
+  WHERE $since IS NULL OR x.months[i] >= date.truncate('month', $since)] AS late
+WITH *, [i IN late WHERE $since IS NULL OR x.months[i] >= $since] AS later
+WHERE 100.0 * pairs >= $share * reduce(least = 0, i IN later | least + x.inbound[i])
+  AND ($since IS NULL OR (
+    reduce(kg = x.out_across, i IN late | kg + x.sent[i]) + 1
+      >= reduce(kg = 0.0, i IN later | kg + x.got[i]) * (1 - $balance / 100.0)
+    AND reduce(kg = 0.0, i IN later | kg + x.sent[i])
+      <= reduce(kg = x.in_across, i IN late | kg + x.got[i]) * (1 + $balance / 100.0) + 1))
 CALL (c) {
   MATCH (c)-[:IMPORTED_BY|BOUGHT_BY|CONSIGNED_TO]-(s)
   WHERE $since IS NULL OR coalesce(s.arrived, s.departed) >= $since

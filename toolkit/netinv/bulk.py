@@ -26,6 +26,7 @@ TYPES = {
     "VARCHAR[]": ":string[]",
     "DATE[]": ":date[]",
     "BIGINT[]": ":long[]",
+    "DOUBLE[]": ":double[]",
 }
 TYPES |= {f"{sign}{size}INT": ":long" for sign in ("", "U") for size in ("TINY", "SMALL", "BIG")}
 TYPES |= {f"{sign}INTEGER": ":long" for sign in ("", "U")} | {"HUGEINT": ":long"}
