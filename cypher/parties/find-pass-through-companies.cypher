@@ -64,7 +64,7 @@ CALL () {
 WITH a, h, b
 WHERE h.rank = 1 AND h.sister IS NULL AND h.expected <= $chance
 WITH h.holder AS id, coalesce(b.movement, b.id) AS out, coalesce(a.movement, a.id) AS in, h
-ORDER BY h.expected, h.days
+ORDER BY h.expected, h.days, in, out
 WITH id, out, head(collect({in: in, h: h})) AS best
 WITH id, best.in AS in, head(collect(best.h)) AS h
 WITH id, collect(h) AS links, count(*) AS pairs, percentileCont(h.days, 0.5) AS held

@@ -3,6 +3,7 @@
 // order: 120
 // writes: Payment
 // key: id
+// dated: paid
 // inputs:
 //   id: {type: id}
 //   payer: {type: party}

@@ -3,6 +3,7 @@
 // order: 100
 // writes: CALLED_AT
 // key: vessel, port, arrived
+// dated: arrived, departed
 // inputs:
 //   vessel: {type: vessel}
 //   port: {type: port}

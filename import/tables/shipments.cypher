@@ -5,6 +5,7 @@
 // order: 70
 // writes: Shipment
 // key: id
+// dated: declared, departed, arrived
 // inputs:
 //   id: {type: id}
 //   record: {optional: true, choices: [export_declaration, import_declaration, transit, bill_of_lading, manifest, invoice]}

@@ -372,6 +372,7 @@ class OpenCase:
                 if broken:
                     self.say("putting into the graph what it lacks")
                     self._write()
+                investigate.entities(self.graph(), file, inputs)  # a name of none makes no links
                 if stale:
                     self.say(f"making links: {stale}")
                     self._link(link.asked(kept) if kept else {})

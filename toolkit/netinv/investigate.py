@@ -17,7 +17,7 @@ from netinv.cypherfile import OPTIONS, CypherFile
 from netinv.errors import CaseError, ChangedError, DefinitionError, InputError, QueryError
 from netinv.graph import Drawing, Graph, Plan
 from netinv.inputs import folded_key, one_of
-from netinv.relate import coverage, held, places
+from netinv.relate import Coverage, Scope, coverage, held, naming, places
 from netinv.result import (
     BRANCH,
     DISMISSED,
@@ -117,18 +117,19 @@ def run(
             except InputError as error:
                 raise InputError(error.what, where=f"--{one.name}", next=error.next) from None
     result = Result(_question(case, file, values, options, version), NOTHING)
-    checkable = _check(case, file, result, values)
-    if not checkable:
+    if not _check(case, file, result, values):
         result.answer = UNCHECKED
         return result
     before = graph.mark()
     if before is None:
         raise CaseError("has no graph yet", where=str(case.folder), next="netinv load FILES")
-    for one in file.inputs:
-        if one.type == "entity" and values[one.name] is not None:
-            values[one.name] = find(graph, str(values[one.name]))
+    named = entities(graph, file, values)
+    values |= {name: one.key for name, one in named.items()}
     _refuse_unknown(file, graph)
     result.question = replace(result.question, neo4j=graph.version)
+    if not all(_stands(case, file, result, one) for one in named.values()):
+        result.answer = UNCHECKED
+        return result
     answer = graph.ask(
         file.asked(),
         {"given": values},
@@ -205,13 +206,19 @@ def _say_left_out(case: Case, file: CypherFile, result: Result) -> None:
             result.checked.append(_filled(text, {**made.inputs, "count": made.left_out}))
 
 
-def find(graph: Graph, word: str) -> str:
-    """The key of the one entity that a word names: by id, by name, by a name that differs in case,
-    width and punctuation only. Raises InputError."""
+def entities(graph: Graph, file: CypherFile, given: Mapping[str, Any]) -> dict[str, Node]:
+    """The entities that the inputs of a question name. Raises InputError for one that none has."""
+    words = {one.name: given.get(one.name) for one in file.inputs if one.type == "entity"}
+    return {name: find(graph, str(word)) for name, word in words.items() if word is not None}
+
+
+def find(graph: Graph, word: str) -> Node:
+    """The one entity that a word names: by id, by name, by a name that differs in case, width and
+    punctuation only. Raises InputError."""
     rows = graph.ask(FIND, {"word": word, "key": folded_key(word)}).rows
-    best = [row["n"].nodes[0] for row in rows if row["far"] == rows[0]["far"]]
+    best: list[Node] = [row["n"].nodes[0] for row in rows if row["far"] == rows[0]["far"]]
     if len(best) == 1:
-        return str(best[0].key)
+        return best[0]
     if best:
         raise InputError(
             f"{word!r} names {len(best)} entities",
@@ -270,25 +277,35 @@ def _check(
 ) -> bool:
     """Say how many subjects can be checked; False when none can."""
     needs = {table: list(columns) for table, columns in file.mapping("needs").items()}
+    values = values or {}
+    scope = Scope(
+        values.get("since"),
+        {one.of: values[one.name] for one in file.inputs if one.of and values.get(one.name)},
+    )
     if not needs and not any(one.tables for one in case.sources()):
         result.notes.append("Nothing is loaded (netinv load FILES).")
         return False
     good = True
-    for table, counts in coverage(case, needs).items():
+    for table, counts in coverage(case, needs, scope).items():
         if why := _lacking(case, table, counts):
             result.notes.append(why)
             good = False
-        if not counts["rows"]:
+        rows = counts.rows
+        if not rows:
             continue
-        rows = counts["rows"]
-        result.checked.append(f"{counts['checkable']:,} of {rows:,} {table} could be checked.")
-        lacking = {need: counts[need] for need in needs[table] if counts[need]}
-        for need, count in sorted(lacking.items(), key=lambda item: -item[1]):
-            columns = " or ".join(need.split("|"))
-            result.checked.append(f"{count:,} of {rows:,} {table} lack {columns}.")
+        within = f", {counts.within:,} of them{counts.scope}" if counts.scope else ""
+        result.checked.append(f"{counts.checkable:,} of {rows:,} {table} could be checked{within}.")
+        for need, count in sorted(counts.lacks.items(), key=lambda item: -item[1]):
+            if count:
+                columns = " or ".join(need.split("|"))
+                result.checked.append(f"{count:,} of {rows:,} {table} lack {columns}.")
+        if counts.undated:
+            result.checked.append(
+                f"{counts.undated:,} of {rows:,} {table} have no day: --since leaves them out."
+            )
     branches = file.mapping("either")
     if good and branches:
-        blind = {name: why for name in branches if (why := _blind(case, branches[name]))}
+        blind = {name: why for name in branches if (why := _blind(case, branches[name], scope))}
         result.notes += [f"{BRANCH}{name}. {why}" for name, why in blind.items()]
         good = len(blind) < len(branches)
     if good and uses_links(file):
@@ -296,29 +313,42 @@ def _check(
         if (why := _say_days(case, result)) and not branches:
             result.notes.append(why)
             good = False
-        _say_links(case, result, values or {})
+        _say_links(case, result, values)
     return good
 
 
-def _lacking(case: Case, table: str, counts: Mapping[str, int]) -> str:
+def _lacking(case: Case, table: str, counts: Coverage) -> str:
     """Why no row of a table has all that is needed of it; empty when one has."""
-    rows = counts["rows"]
-    if not rows:
+    if not counts.rows:
         return f"No {table} are loaded in {case.folder}: netinv load a table {table}."
-    if counts["checkable"]:
-        return ""
-    lacks = {need: n for need, n in counts.items() if need not in ("rows", "checkable")}
-    worst = max(lacks, key=lambda need: lacks[need])
-    return (
-        f"No row of {table} has all it needs: {' or '.join(worst.split('|'))} is empty in"
-        f" {lacks[worst]:,} of {rows:,}."
-    )
+    if not counts.checkable:
+        worst = max(counts.lacks, key=lambda need: counts.lacks[need])
+        return (
+            f"No row of {table} has all it needs: {' or '.join(worst.split('|'))} is empty in"
+            f" {counts.lacks[worst]:,} of {counts.rows:,}."
+        )
+    if counts.scope and not counts.within:
+        return f"None of the {counts.checkable:,} {table} that could be checked is{counts.scope}."
+    return ""
 
 
-def _blind(case: Case, needs: Mapping[str, Sequence[str]]) -> str:
+def _blind(case: Case, needs: Mapping[str, Sequence[str]], scope: Scope) -> str:
     """Why a branch of a question cannot be checked; empty when it can."""
-    told = (_lacking(case, *one) for one in coverage(case, needs).items())
+    told = (_lacking(case, *one) for one in coverage(case, needs, scope).items())
     return " ".join(why for why in told if why)
+
+
+def _stands(case: Case, file: CypherFile, result: Result, entity: Node) -> bool:
+    """Say how many rows name an entity of which a question asks; False when none of them does."""
+    needs = [file.mapping("needs"), *file.mapping("either").values()]
+    counts = naming(case, {table for need in needs for table in need}, entity.label, entity.key)
+    told = ", ".join(f"{count:,} of {table}" for table, count in sorted(counts.items()) if count)
+    name = entity.name or entity.key
+    if told or not counts:
+        result.checked += [f"Rows that name {name}: {told}."] * bool(told)
+        return True
+    result.notes.append(f"No row of {' or '.join(sorted(counts))} names {name}.")
+    return False
 
 
 def _undeclared(case: Case, file: CypherFile, result: Result) -> str:
@@ -351,17 +381,18 @@ def _say_days(case: Case, result: Result) -> str:
     """Say for how many shipments the usual days of their lane stand in; gives why none can be
     handed on, when none has any."""
     counts = coverage(case, {"shipments": ["departed", "arrived"]})["shipments"]
-    if not counts["checkable"]:
+    lacks, rows = counts.lacks, counts.rows
+    if not counts.checkable:
         return (
             "No shipment has both a day of departure and of arrival, so none can be handed on:"
-            f" departed is empty in {counts['departed']:,} of {counts['rows']:,}, arrived is empty"
-            f" in {counts['arrived']:,} of {counts['rows']:,}."
+            f" departed is empty in {lacks['departed']:,} of {rows:,}, arrived is empty in"
+            f" {lacks['arrived']:,} of {rows:,}."
         )
     for day in ("arrived", "departed"):
-        if counts[day]:
+        if lacks[day]:
             result.checked.append(
-                f"{counts[day]:,} of {counts['rows']:,} shipments lack {day}: the usual days of"
-                " their lane stand in."
+                f"{lacks[day]:,} of {rows:,} shipments lack {day}: the usual days of their lane"
+                " stand in."
             )
     return ""
 
@@ -384,8 +415,8 @@ def _say_links(case: Case, result: Result, values: Mapping[str, Any]) -> None:
         links={"rule": links.rule, "inputs": dict(links.inputs), "kept": links.kept},
     )
     result.checked.append(
-        f"{counted(links.kept + links.cut, 'hand-over was', 'hand-overs were')} tried, and"
-        f" {links.kept:,} followed."
+        f"{counted(links.kept + links.cut, 'hand-over was', 'hand-overs were')} tried in all"
+        f" shipments, and {links.kept:,} followed."
     )
     if why:
         result.notes.append(f"The links are stale: {why} (netinv link makes them anew).")

@@ -7,10 +7,12 @@ priority (the user's over shipped reference), then of the later `as_of`, then of
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -264,36 +266,115 @@ def _key_part(name: str, several: bool) -> str:
 WEIGHTS = ("weight_kg", "gross_kg")
 
 
-def coverage(case: Case, needs: Mapping[str, Sequence[str]]) -> dict[str, dict[str, int]]:
+@dataclass(frozen=True)
+class Scope:
+    """To which rows a question is narrowed: those of tables that happen, on a day or later; and
+    those that hold values, `table.column` → value."""
+
+    since: dt.date | None = None
+    holding: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How many `rows` a table has, how many are `checkable`, and how many lack each need.
+
+    `scope` says in words to which rows a question is narrowed, empty when to none; `within` are the
+    checkable ones among them, `undated` those of all rows that have no day though one is asked for.
+    """
+
+    rows: int
+    checkable: int
+    lacks: Mapping[str, int]
+    scope: str = ""
+    within: int = 0
+    undated: int = 0
+
+
+def coverage(
+    case: Case, needs: Mapping[str, Sequence[str]], scope: Scope = Scope()
+) -> dict[str, Coverage]:
     """How many rows of each needed table have what a question needs.
 
-    `needs` maps a table to column names (`a|b`: either). Returns per table `rows`, `checkable`,
-    and under each need the rows that lack it. A weight at or below zero is none.
+    `needs` maps a table to column names (`a|b`: either). A weight at or below zero is none.
     """
-    found: dict[str, dict[str, int]] = {}
+    found: dict[str, Coverage] = {}
     with _tables(case) as database:
         for table, wanted in needs.items():
-            files = [str(path) for _, path in case.parquet(table)]
-            lacks = {
-                need: " AND ".join(
+            lacks = [
+                " AND ".join(
                     f'coalesce("{name}" <= 0, true)' if name in WEIGHTS else f'"{name}" IS NULL'
                     for name in need.split("|")
                 )
                 for need in wanted
-            }
-            counts = [f"count(*) FILTER ({lack})" for lack in lacks.values()]
-            whole = " OR ".join(f"({lack})" for lack in lacks.values()) or "false"
-            row = (
-                database.execute(
-                    f"SELECT {', '.join(['count(*)', f'count(*) FILTER (NOT ({whole}))', *counts])}"
-                    " FROM read_parquet(?)",
-                    [files],
-                ).fetchone()
-                if files
-                else None
-            ) or (0, 0, *(0 for _ in wanted))
-            found[table] = dict(zip(("rows", "checkable", *wanted), map(int, row), strict=True))
+            ]
+            checkable = " AND ".join(f"NOT ({lack})" for lack in lacks) or "true"
+            words, within, values, undated = _within(table, scope)
+            counted = ["true", checkable, f"{checkable} AND {within}", undated, *lacks]
+            for row in _counts(database, case, table, counted, values) or [[0] * len(counted)]:
+                lacking = dict(zip(wanted, row[4:], strict=True))
+                found[table] = Coverage(row[0], row[1], lacking, words, row[2], row[3])
     return found
+
+
+def _within(table: str, scope: Scope) -> tuple[str, str, list[Any], str]:
+    """To which rows of a table a scope narrows, in words, and as a condition with its values; and
+    the condition that a row has no day though one is asked for."""
+    words, undated = "", "false"
+    narrowed, values = ["true"], list[Any]()
+    for place, value in scope.holding.items():
+        home, _, column = place.partition(".")
+        if home == table:
+            words += f" of {column} {value}"
+            narrowed.append(f'"{column}" = ?')
+            values.append(value)
+    days = cypherfile.tables()[table].columns("dated")
+    if days and scope.since:
+        words += f" of {scope.since} or later"
+        # Of a month or a year the last day.
+        last = ", ".join(f'coalesce("{day}_last", "{day}")' for day in days)
+        narrowed.append(f"greatest({last}) >= ?")
+        values.append(scope.since)
+        undated = f"coalesce({last}) IS NULL"
+    return words, " AND ".join(narrowed), values, undated
+
+
+def _counts(
+    database: duckdb.DuckDBPyConnection,
+    case: Case,
+    table: str,
+    conditions: Sequence[str],
+    values: Sequence[Any],
+) -> Sequence[Sequence[int]]:
+    """How many rows of a table meet each condition; nothing for a table that is not loaded."""
+    files = [str(path) for _, path in case.parquet(table)]
+    if not files:
+        return []
+    counts = ", ".join(f"count(*) FILTER ({one})" for one in conditions)
+    return database.execute(f"SELECT {counts} FROM read_parquet(?)", [*values, files]).fetchall()
+
+
+def naming(case: Case, tables: Iterable[str], label: str, key: str) -> dict[str, int]:
+    """How many rows of each table name an entity; nothing of tables that name none of its kind."""
+    found = {}
+    with _tables(case) as database:
+        for table in tables:
+            spec = cypherfile.tables()[table]
+            columns = [
+                one.name for one, refers in references(spec) if _kind(refers) == _kind(label)
+            ]
+            if _kind(str(spec.fields.get("writes"))) == _kind(label):
+                columns += keys(spec)
+            if columns:
+                any_ = " OR ".join(f'"{name}" = ?' for name in columns)
+                for (count,) in _counts(database, case, table, [any_], [key] * len(columns)):
+                    found[table] = count
+    return found
+
+
+def _kind(label: str) -> str:
+    """Companies and people share the ids of parties."""
+    return "Party" if label in ("Company", "Person") else label
 
 
 def held(case: Case, column: str) -> list[str]:
