@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 from pathlib import Path
 from typing import Any
@@ -120,6 +121,76 @@ def test_could_not_be_checked(tmp_path: Path, name: str, one: dict[str, Any]) ->
         take_in(case, [write_tables(tmp_path / "tables", one["tables"])])
     good, why = investigate.answerable(case, cypherfile.investigations()[name])
     assert not good and one["says"] in why
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        name
+        for name in NAMES
+        if cypherfile.investigations()[name].input("since")
+        and name != "find-vessel-identity-changes"  # a flag that changed has no day of its own
+    ],
+)
+def test_a_day_after_all_records_could_not_be_checked(tmp_path: Path, name: str) -> None:
+    case = open_case(tmp_path / "case")
+    one = KINDS[name]["fires"][0]
+    if one.get("background"):
+        take_in(
+            case, [write_tables(tmp_path / "more", {"shipments": background(one["background"])})]
+        )
+    take_in(case, [write_tables(tmp_path / "tables", one["tables"])])
+    good, why = investigate.answerable(
+        case, cypherfile.investigations()[name], {"since": dt.date(2999, 1, 31)}
+    )
+    assert not good and "of 2999-01-31 or later" in why
+
+
+DAYS = """
+id | shipper | consignee | departed | arrived | weight_kg | hs
+I1 | A | B | 2024-01-01 | 2024-01-10 | 1234 | 811292
+O1 | B | C | 2024-01-15 | 2024-01-20 | 1230 | 811292
+I2 | A | B | | | 5 | 811292
+"""
+
+
+def test_an_answer_says_how_much_of_the_records_it_is_narrowed_to(
+    case: OpenCase, tmp_path: Path
+) -> None:
+    companies = "id | name\nZ | Zeta\nB | Borealis"
+    case.load(write_tables(tmp_path / "tables", {"companies": companies, "shipments": DAYS}))
+    since = case.run("find-pass-through-companies", since="2024-01-12")
+    assert since.answer == "found nothing"
+    assert "2 of 3 shipments could be checked, 1 of them of 2024-01-12 or later." in since.checked
+    assert "1 of 3 shipments have no day: --since leaves them out." in since.checked
+    one = case.run("find-pass-through-companies", company="borealis")
+    assert one.answer == "found nothing"
+    assert "Rows that name Borealis: 3 of shipments." in one.checked
+    none = case.run("find-pass-through-companies", company="Zeta")
+    assert none.answer == "could not be checked"
+    assert none.notes[-1] == "No row of shipments names Zeta."
+
+
+def test_payments_may_come_after_the_last_shipment(case: OpenCase, tmp_path: Path) -> None:
+    payments = "id | payer | payee | shipment | paid\nP1 | D | A | I1 | 2024-05"
+    case.load(write_tables(tmp_path / "tables", {"payments": payments, "shipments": DAYS}))
+    assert case.run("find-third-party-payers", since="2024-05-31").answer == "found"
+    assert case.run("find-third-party-payers", since="2024-06-01").answer == "could not be checked"
+
+
+def test_a_regime_whose_rules_lack_their_codes_could_not_be_checked(tmp_path: Path) -> None:
+    case = open_case(tmp_path / "case")
+    controls = """
+id | regime | hs | measure | from | origin
+A | XX-ONE | 811292 | licence | 2023-01-01 | CN
+B | XX-TWO | | licence | 2023-01-01 | CN
+"""
+    tables = {"controls": controls, "shipments": DAYS, "licences": "id | holder\nL1 | A"}
+    take_in(case, [write_tables(tmp_path / "tables", tables)])
+    file = cypherfile.investigations()["find-new-entrants"]
+    good, why = investigate.answerable(case, file, {"regime": "XX-TWO"})
+    assert not good and "No row of controls of regime XX-TWO has all it needs: hs is empty" in why
+    assert "controls" not in investigate.answerable(case, file, {"regime": "XX-ONE"})[1]
 
 
 @pytest.mark.parametrize(

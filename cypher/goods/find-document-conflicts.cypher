@@ -28,6 +28,7 @@
 //   record_only: "every paper agrees with the others, and only the record differs: it may be a slip of the record"
 // needs:
 //   documents: [shipment]
+//   shipments: [id]
 // either:
 //   parties: {documents: [shipper|consignee|exporter|importer|seller|buyer|manufacturer|end_user]}
 //   "origin, destination and HS code": {documents: [origin|destination|hs]}

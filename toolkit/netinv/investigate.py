@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -278,31 +278,36 @@ def _check(
     """Say how many subjects can be checked; False when none can."""
     needs = {table: list(columns) for table, columns in file.mapping("needs").items()}
     values = values or {}
-    scope = Scope(
-        values.get("since"),
-        {one.of: values[one.name] for one in file.inputs if one.of and values.get(one.name)},
-    )
+    holding = {one.of: values[one.name] for one in file.inputs if one.of and values.get(one.name)}
+    scope = Scope(holding, values.get("since"))
     if not needs and not any(one.tables for one in case.sources()):
         result.notes.append("Nothing is loaded (netinv load FILES).")
         return False
     good = True
-    for table, counts in coverage(case, needs, scope).items():
+    covered = coverage(case, needs, scope)
+    for table, counts in covered.items():
         if why := _lacking(case, table, counts):
             result.notes.append(why)
             good = False
         rows = counts.rows
         if not rows:
             continue
-        within = f", {counts.within:,} of them{counts.scope}" if counts.scope else ""
-        result.checked.append(f"{counts.checkable:,} of {rows:,} {table} could be checked{within}.")
+        told = f"{counts.checkable:,} of {rows:,} {counts.what} could be checked"
+        if counts.since is not None:
+            told += f", {counts.since:,} of them of {scope.since} or later"
+        result.checked.append(f"{told}.")
         for need, count in sorted(counts.lacks.items(), key=lambda item: -item[1]):
             if count:
                 columns = " or ".join(need.split("|"))
-                result.checked.append(f"{count:,} of {rows:,} {table} lack {columns}.")
+                result.checked.append(f"{count:,} of {rows:,} {counts.what} lack {columns}.")
         if counts.undated:
             result.checked.append(
-                f"{counts.undated:,} of {rows:,} {table} have no day: --since leaves them out."
+                f"{counts.undated:,} of {rows:,} {counts.what} have no day: --since leaves them"
+                " out."
             )
+    if good and (why := _before(covered.values(), scope)):
+        result.notes.append(why)
+        good = False
     branches = file.mapping("either")
     if good and branches:
         blind = {name: why for name in branches if (why := _blind(case, branches[name], scope))}
@@ -324,18 +329,27 @@ def _lacking(case: Case, table: str, counts: Coverage) -> str:
     if not counts.checkable:
         worst = max(counts.lacks, key=lambda need: counts.lacks[need])
         return (
-            f"No row of {table} has all it needs: {' or '.join(worst.split('|'))} is empty in"
+            f"No row of {counts.what} has all it needs: {' or '.join(worst.split('|'))} is empty in"
             f" {counts.lacks[worst]:,} of {counts.rows:,}."
         )
-    if counts.scope and not counts.within:
-        return f"None of the {counts.checkable:,} {table} that could be checked is{counts.scope}."
     return ""
+
+
+def _before(counts: Iterable[Coverage], scope: Scope) -> str:
+    """Why nothing is left since a day; empty when a row of any needed table is: a payment may come
+    after the last shipment."""
+    dated = [one for one in counts if one.since is not None]
+    if not dated or any(one.since for one in dated):
+        return ""
+    told = " or ".join(f"the {one.checkable:,} {one.what}" for one in dated)
+    return f"None of {told} that could be checked is of {scope.since} or later."
 
 
 def _blind(case: Case, needs: Mapping[str, Sequence[str]], scope: Scope) -> str:
     """Why a branch of a question cannot be checked; empty when it can."""
-    told = (_lacking(case, *one) for one in coverage(case, needs, scope).items())
-    return " ".join(why for why in told if why)
+    counts = coverage(case, needs, scope)
+    told = [why for one in counts.items() if (why := _lacking(case, *one))]
+    return " ".join(told) or _before(counts.values(), scope)
 
 
 def _stands(case: Case, file: CypherFile, result: Result, entity: Node) -> bool:
@@ -397,11 +411,13 @@ def _say_days(case: Case, result: Result) -> str:
     return ""
 
 
-def answerable(case: Case, file: CypherFile) -> tuple[bool, str]:
-    """Whether a question can be checked on what is loaded, and why it, or a branch of it, cannot:
-    empty when all of it can."""
+def answerable(
+    case: Case, file: CypherFile, values: Mapping[str, Any] | None = None
+) -> tuple[bool, str]:
+    """Whether a question with these values can be checked on what is loaded, and why it, or a
+    branch of it, cannot: empty when all of it can."""
     result = Result(_question(case, file, {}, {}, ""), NOTHING)
-    good = _check(case, file, result)
+    good = _check(case, file, result, values)
     return good, " ".join(note for note in result.notes if not good or note.startswith(BRANCH))
 
 

@@ -268,26 +268,27 @@ WEIGHTS = ("weight_kg", "gross_kg")
 
 @dataclass(frozen=True)
 class Scope:
-    """To which rows a question is narrowed: those of tables that happen, on a day or later; and
-    those that hold values, `table.column` → value."""
+    """To which rows a question is narrowed: those that hold values, `table.column` → value, and of
+    tables whose rows happen (`dated`) those of a day and later."""
 
-    since: dt.date | None = None
     holding: Mapping[str, str] = field(default_factory=dict)
+    since: dt.date | None = None
 
 
 @dataclass(frozen=True)
 class Coverage:
     """How many `rows` a table has, how many are `checkable`, and how many lack each need.
 
-    `scope` says in words to which rows a question is narrowed, empty when to none; `within` are the
-    checkable ones among them, `undated` those of all rows that have no day though one is asked for.
+    `what` names the rows: the table, and the value that was asked for. `since` are the checkable
+    rows of the day that was asked for and later, None when none was or the rows have no day of
+    their own; `undated` are the rows without that day.
     """
 
+    what: str
     rows: int
     checkable: int
     lacks: Mapping[str, int]
-    scope: str = ""
-    within: int = 0
+    since: int | None = None
     undated: int = 0
 
 
@@ -309,49 +310,58 @@ def coverage(
                 for need in wanted
             ]
             checkable = " AND ".join(f"NOT ({lack})" for lack in lacks) or "true"
-            words, within, values, undated = _within(table, scope)
-            counted = ["true", checkable, f"{checkable} AND {within}", undated, *lacks]
-            for row in _counts(database, case, table, counted, values) or [[0] * len(counted)]:
-                lacking = dict(zip(wanted, row[4:], strict=True))
-                found[table] = Coverage(row[0], row[1], lacking, words, row[2], row[3])
+            holding = {
+                place.partition(".")[2]: value
+                for place, value in scope.holding.items()
+                if place.startswith(f"{table}.")
+            }
+            # Of a month or a year, its last day counts.
+            days = [
+                f'coalesce("{day}_last", "{day}")'
+                for day in cypherfile.tables()[table].columns("dated")
+                if scope.since
+            ]
+            late = f"greatest({', '.join(days)}) >= $since" if days else "false"
+            undated = f"coalesce({', '.join(days)}) IS NULL" if days else "false"
+            rows, *counts = _counts(
+                case,
+                database,
+                table,
+                ["true", checkable, f"{checkable} AND {late}", undated, *lacks],
+                holding,
+                {"since": scope.since} if days else {},
+            )
+            found[table] = Coverage(
+                table + "".join(f" of {column} {value}" for column, value in holding.items()),
+                rows,
+                counts[0],
+                dict(zip(wanted, counts[3:], strict=True)),
+                counts[1] if days else None,
+                counts[2],
+            )
     return found
 
 
-def _within(table: str, scope: Scope) -> tuple[str, str, list[Any], str]:
-    """To which rows of a table a scope narrows, in words, and as a condition with its values; and
-    the condition that a row has no day though one is asked for."""
-    words, undated = "", "false"
-    narrowed, values = ["true"], list[Any]()
-    for place, value in scope.holding.items():
-        home, _, column = place.partition(".")
-        if home == table:
-            words += f" of {column} {value}"
-            narrowed.append(f'"{column}" = ?')
-            values.append(value)
-    days = cypherfile.tables()[table].columns("dated")
-    if days and scope.since:
-        words += f" of {scope.since} or later"
-        # Of a month or a year the last day.
-        last = ", ".join(f'coalesce("{day}_last", "{day}")' for day in days)
-        narrowed.append(f"greatest({last}) >= ?")
-        values.append(scope.since)
-        undated = f"coalesce({last}) IS NULL"
-    return words, " AND ".join(narrowed), values, undated
-
-
 def _counts(
-    database: duckdb.DuckDBPyConnection,
     case: Case,
+    database: duckdb.DuckDBPyConnection,
     table: str,
     conditions: Sequence[str],
-    values: Sequence[Any],
-) -> Sequence[Sequence[int]]:
-    """How many rows of a table meet each condition; nothing for a table that is not loaded."""
+    holding: Mapping[str, Any],
+    values: Mapping[str, Any],
+) -> list[int]:
+    """How many rows of a table meet each condition, among those whose columns hold values."""
     files = [str(path) for _, path in case.parquet(table)]
     if not files:
-        return []
+        return [0] * len(conditions)
     counts = ", ".join(f"count(*) FILTER ({one})" for one in conditions)
-    return database.execute(f"SELECT {counts} FROM read_parquet(?)", [*values, files]).fetchall()
+    held = "".join(f' AND "{column}" = $held_{n}' for n, column in enumerate(holding))
+    given = {f"held_{n}": value for n, value in enumerate(holding.values())}
+    (row,) = database.execute(
+        f"SELECT {counts} FROM read_parquet($files) WHERE true{held}",
+        {"files": files, **given, **values},
+    ).fetchall()
+    return list(row)
 
 
 def naming(case: Case, tables: Iterable[str], label: str, key: str) -> dict[str, int]:
@@ -366,9 +376,8 @@ def naming(case: Case, tables: Iterable[str], label: str, key: str) -> dict[str,
             if _kind(str(spec.fields.get("writes"))) == _kind(label):
                 columns += keys(spec)
             if columns:
-                any_ = " OR ".join(f'"{name}" = ?' for name in columns)
-                for (count,) in _counts(database, case, table, [any_], [key] * len(columns)):
-                    found[table] = count
+                any_ = " OR ".join(f'"{name}" = $key' for name in columns)
+                (found[table],) = _counts(case, database, table, [any_], {}, {"key": key})
     return found
 
 
