@@ -394,6 +394,10 @@ def test_a_control_that_an_unread_cell_would_widen_is_rejected(case: Case, tmp_p
         ("hs", "tin"),
     ]
     assert (report.written, report.rejected, dict(report.unread)) == (2, 3, {})
+    told = [*_loaded_notes(Loaded([report], Written()), case.folder)]
+    assert "what was loaded before under their keys stays as it is" in told[1]
+    assert told[2].startswith("controls.csv: rejected: line 4: destination: 'Atlantis' is no")
+    assert "line 6: hs: 'tin' is no opening" in told[4]
     kept = rows(case, "controls")
     assert [(one["hs"], one["origin"], one["destination"]) for one in kept] == [
         ("811292", "CN", "US"),
@@ -606,6 +610,9 @@ def test_files_before_the_one_that_raises_stay_in_and_are_told(case: Case, tmp_p
     with pytest.raises(InputError, match=r"^people.csv: has no column 'name'.*in before it: comp"):
         take_in(case, [good, bad])
     assert [one.kind for one in case.sources()] == ["companies"]
+    last = make(tmp_path, "code,name\nNOOSL,Oslo\n", "ports.csv")
+    with pytest.raises(InputError, match="not looked at: ports.csv; load again"):
+        take_in(case, [good, bad, last])
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="names of files are texts here")

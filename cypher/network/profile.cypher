@@ -1,7 +1,8 @@
 // title: Everything known of one entity
 // about: |
-//   Every property of a company, person, vessel, port or shipment, and every relationship on record
-//   or derived, one line each with the source rows behind it, the conflicts and the doubts.
+//   Every property of a company, person, vessel, port or shipment, of a control, licence, payment or
+//   document, and every relationship on record or derived, one line each with the source rows behind
+//   it, the conflicts and the doubts.
 // misses: what other records of the same entity under another id say.
 // lawful: being on record is no sign of wrongdoing.
 // red_flag: none; it is the file card that every other finding is read against.
@@ -17,7 +18,12 @@ CALL () {
   UNION MATCH (n:Vessel {imo: $id}) RETURN n
   UNION MATCH (n:Port {code: $id}) RETURN n
   UNION MATCH (n:Shipment {id: $id}) RETURN n
+  UNION MATCH (n:Control {id: $id}) RETURN n
+  UNION MATCH (n:Licence {id: $id}) RETURN n
+  UNION MATCH (n:Payment {id: $id}) RETURN n
+  UNION MATCH (n:Document {id: $id}) RETURN n
 }
+WITH n ORDER BY n:Control OR n:Licence OR n:Payment OR n:Document LIMIT 1
 CALL (n) {
   UNWIND [k IN keys(n) WHERE NOT k IN ['sources', 'conflicts', 'doubts', 'name_key']] AS k
   RETURN 0 AS part, k AS what, toStringOrNull(n[k]) AS other, '' AS role, n.sources AS sources,

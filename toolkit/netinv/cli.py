@@ -374,7 +374,7 @@ def load(ctx: click.Context, /, paths: tuple[Path, ...], as_json: bool, **option
 
 def _loaded_notes(loaded: api.Loaded, folder: Path) -> Iterator[str]:
     """What a load's reader must know beside the counts."""
-    from netinv.intake import rejects_name
+    from netinv.intake import first_rejects, rejects_name
 
     for one in loaded.files:
         made = ", ".join(f"{count:,} {name}" for name, count in one.rows.items())
@@ -402,7 +402,12 @@ def _loaded_notes(loaded: api.Loaded, folder: Path) -> Iterator[str]:
                 yield f"{one.file}: the cells taken as empty are in {where}"
         if one.rejected:
             where = folder / "rejects" / rejects_name(one.file, one.source)
-            yield f"{one.file}: {one.rejected:,} rejected, see {where}"
+            yield (
+                f"{one.file}: {one.rejected:,} rejected, see {where}; what was loaded before under"
+                " their keys stays as it is"
+            )
+            for told in first_rejects(where, 3):
+                yield f"{one.file}: rejected: {told}"
     graph = loaded.graph
     rows = ", ".join(f"{count:,} {name}" for name, count in graph.rows.items())
     yield f"graph: wrote {rows}" if rows else "graph: nothing to write"
@@ -421,8 +426,8 @@ def _loaded_notes(loaded: api.Loaded, folder: Path) -> Iterator[str]:
                 for few in [graph.examples[f"{what} {name}"]]
             )
             yield (
-                f"graph: {what} stand on {listed}: netinv profile ID shows them"
-                " for parties, shipments, vessels and ports"
+                f"graph: {what} stand on {listed}: netinv profile ID shows them, those of"
+                " relationships at their ends"
             )
     if graph.both:
         both = counted(graph.both, "id names", "ids name")

@@ -103,14 +103,18 @@ def take_in(
     candidates, unread = match(paths, options.kind, options.encoding)
     replaced = case.source(options.replaces) if options.replaces else None
     reports: list[FileReport] = []
-    for group in bundles(candidates):
+    groups = [*bundles(candidates)]
+    for number, group in enumerate(groups, 1):
         say("reading " + ", ".join(one.path.name for one in group))
         try:
             reports += _take_bundle(case, group, options, progress)
         except InputError as error:
             if not (before := [one.file for one in reports if one.source]):
                 raise
-            kept = f"in before it: {', '.join(before)}; load again when it is mended"
+            after = [one.path.name for rest in groups[number:] for one in rest]
+            kept = f"in before it: {', '.join(before)}; "
+            kept += f"not looked at: {', '.join(after)}; " if after else ""
+            kept += "load again when it is mended"
             raise InputError(
                 error.what, where=error.where, next="; ".join(filter(None, [error.next, kept]))
             ) from error
@@ -453,6 +457,16 @@ def rejects_name(file: str, source: str, kind: str = "") -> str:
     if len(os.fsencode(file)) > room:
         file = os.fsencode(file)[:room].decode("utf-8", "ignore")
     return f"{file}.{source}{kind}.csv"
+
+
+def first_rejects(path: Path, most: int) -> list[str]:
+    """The first lines of a file of `rejects/`: where a row stands, its column, what is wrong."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return [
+            f"{'line ' * row['line'].isdigit()}{row['line']}: "
+            + ": ".join(filter(None, [row["column"], row["reason"]]))
+            for row in islice(csv.DictReader(file), most)
+        ]
 
 
 def _write_rejects(case: Case, rejects: list[Reject], source: str, kind: str = "") -> None:

@@ -53,6 +53,10 @@ CALL {
   UNION MATCH (n:Vessel {imo: $word}) RETURN n, 0 AS far
   UNION MATCH (n:Port {code: $word}) RETURN n, 0 AS far
   UNION MATCH (n:Shipment {id: $word}) RETURN n, 0 AS far
+  UNION MATCH (n:Control {id: $word}) RETURN n, 3 AS far
+  UNION MATCH (n:Licence {id: $word}) RETURN n, 3 AS far
+  UNION MATCH (n:Payment {id: $word}) RETURN n, 3 AS far
+  UNION MATCH (n:Document {id: $word}) RETURN n, 3 AS far
   UNION MATCH (n:Party {name_key: $key}) RETURN n, CASE n.name WHEN $word THEN 1 ELSE 2 END AS far
   UNION MATCH (n:Vessel {name_key: $key}) RETURN n, CASE n.name WHEN $word THEN 1 ELSE 2 END AS far
   UNION MATCH (n:Port {name_key: $key}) RETURN n, CASE n.name WHEN $word THEN 1 ELSE 2 END AS far
@@ -358,6 +362,11 @@ def _stands(case: Case, file: CypherFile, result: Result, entity: Node) -> bool:
     counts = naming(case, {table for need in needs for table in need}, entity.label, entity.key)
     told = ", ".join(f"{count:,} of {table}" for table, count in sorted(counts.items()) if count)
     name = entity.name or entity.key
+    if not counts and any(needs):
+        raise InputError(
+            f"{name!r} is a {entity.label.lower()}, which this question does not look at",
+            next=f"netinv profile {entity.key}",
+        )
     if told or not counts:
         result.checked += [f"Rows that name {name}: {told}."] * bool(told)
         return True
