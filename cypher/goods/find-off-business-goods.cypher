@@ -4,9 +4,10 @@
 //   companies with a line that have a few shipments of a chapter which hardly any company of the
 //   same line trades: it may lend its name, or the goods are called something else.
 // misses: |
-//   general traders, of whom more than --share is strange to their line, companies of too few shipments to have a line, shells that never trade anything else, false goods
-//   within the line, goods that by chance more than --usual of the line's companies trade, and lines
-//   that too few companies share to say what is usual there.
+//   general traders, of whom more than --share is strange to their line, companies of too few
+//   shipments to have a line, shells that never trade anything else, false goods within the line, and
+//   lines that too few companies share to say what is usual there. Above all, goods that by chance
+//   more than --usual of the line's companies trade: with few companies a line it misses up to a third.
 // lawful: |
 //   machines, vehicles, packing and furniture that are bought and not sold on (unless they are
 //   controlled), goods that stand in the company's processing, and forwarders, carriers, warehouses,

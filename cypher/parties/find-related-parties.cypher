@@ -4,6 +4,7 @@
 //   importer or buyer) which are joined by at most three steps over boards, ownership, addresses
 //   and contacts. Every dated tie of a way must hold on the day of at least one of the shipments.
 //   Tied parties may trade lawfully; they can also agree on papers that strangers would dispute.
+//   That the tie is behind the trade, and no chance, it does not tell.
 // misses: |
 //   ties over nominees or relatives, longer ways, records of one company under two ids, and ties
 //   over anyone of more than --hub ties. Trade inside one group of companies is with --lawful, also

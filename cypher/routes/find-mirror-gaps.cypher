@@ -6,8 +6,9 @@
 //   records is missing on the other. A lead and nothing more: statistics differ for many reasons.
 // misses: |
 //   a single month's loss that the next month's goods hide, goods longer than a month on the way,
-//   lanes of which only one side's declarations are loaded, and rows that do not say whether they
-//   are an export or an import declaration.
+//   goods beside which the other side happens to record as much too much under a code of the same
+//   heading, lanes of which only one side's declarations are loaded, and rows that do not say whether
+//   they are an export or an import declaration.
 // lawful: |
 //   what arrives in the next month; net against gross weight; goods that the other side counts
 //   under another code of the same heading; goods that it counts as sent from a third country,
