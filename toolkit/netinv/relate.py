@@ -370,9 +370,7 @@ def naming(case: Case, tables: Iterable[str], label: str, key: str) -> dict[str,
     with _tables(case) as database:
         for table in tables:
             spec = cypherfile.tables()[table]
-            columns = [
-                one.name for one, refers in references(spec) if _kind(refers) == _kind(label)
-            ]
+            columns = [one.name for one in spec.inputs if _kind(one.kind.refers) == _kind(label)]
             if _kind(str(spec.fields.get("writes"))) == _kind(label):
                 columns += keys(spec)
             if columns:
