@@ -169,6 +169,8 @@ def test_an_answer_says_how_much_of_the_records_it_is_narrowed_to(
     none = case.run("find-pass-through-companies", company="Zeta")
     assert none.answer == "could not be checked"
     assert none.notes[-1] == "No row of shipments names Zeta."
+    known = case.run("find-forwarder-consignees", company="Zeta", least=1)
+    assert known.answer == "could not be checked"  # that the register knows it is no trade
 
 
 def test_payments_may_come_after_the_last_shipment(case: OpenCase, tmp_path: Path) -> None:

@@ -283,7 +283,8 @@ def _check(
     needs = {table: list(columns) for table, columns in file.mapping("needs").items()}
     values = values or {}
     holding = {one.of: values[one.name] for one in file.inputs if one.of and values.get(one.name)}
-    scope = Scope(holding, values.get("since"))
+    since = values.get("since")
+    scope = Scope(holding, since if isinstance(since, dt.date) else None)
     if not needs and not any(one.tables for one in case.sources()):
         result.notes.append("Nothing is loaded (netinv load FILES).")
         return False
@@ -359,7 +360,8 @@ def _blind(case: Case, needs: Mapping[str, Sequence[str]], scope: Scope) -> str:
 def _stands(case: Case, file: CypherFile, result: Result, entity: Node) -> bool:
     """Say how many rows name an entity of which a question asks; False when none of them does."""
     needs = [file.mapping("needs"), *file.mapping("either").values()]
-    counts = naming(case, {table for need in needs for table in need}, entity.label, entity.key)
+    tables = {table for need in needs for table in need}
+    counts = naming(case, tables, needs[0], entity.label, entity.key)
     told = ", ".join(f"{count:,} of {table}" for table, count in sorted(counts.items()) if count)
     name = entity.name or entity.key
     if not counts and any(needs):

@@ -364,19 +364,24 @@ def _counts(
     return list(row)
 
 
-def naming(case: Case, tables: Iterable[str], label: str, key: str) -> dict[str, int]:
-    """How many rows of each table name an entity; nothing of tables that name none of its kind."""
-    found = {}
+def naming(
+    case: Case, tables: Iterable[str], needed: Iterable[str], label: str, key: str
+) -> dict[str, int]:
+    """How many rows of each table name an entity; nothing of tables that name none of its kind, nor
+    of its own register where a needed table names it: being known is no trade."""
+    found, own = dict[str, int](), set[str]()
     with _tables(case) as database:
         for table in tables:
             spec = cypherfile.tables()[table]
             columns = [one.name for one in spec.inputs if _kind(one.kind.refers) == _kind(label)]
             if _kind(str(spec.fields.get("writes"))) == _kind(label):
                 columns += keys(spec)
+                own.add(table)
             if columns:
                 any_ = " OR ".join(f'"{name}" = $key' for name in columns)
                 (found[table],) = _counts(case, database, table, [any_], {}, {"key": key})
-    return found
+    others = found.keys() - own
+    return {table: found[table] for table in (others if others & {*needed} else found)}
 
 
 def _kind(label: str) -> str:
