@@ -335,10 +335,8 @@ class OpenCase:
         """Make derived relationships anew. The caller is the writer."""
         from netinv import derive
 
-        for type_ in types:
-            title = derive.program(type_).title
-            self.say(f"making {type_}: {title[0].lower()}{title[1:]}")
-            derive.derive(self.case, self.graph(), type_, inputs, self.progress)
+        if types:
+            derive.derive(self.case, self.graph(), types, inputs, self.progress, self.say)
 
     def _link(self, inputs: Mapping[str, Any]) -> Links:
         from netinv import link

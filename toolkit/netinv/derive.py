@@ -7,7 +7,7 @@ cheap, so a question that reads one finds it made anew whenever the tables or th
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +16,7 @@ import duckdb
 
 from netinv import link
 from netinv.bulk import Bulk
-from netinv.case import Case, read_json, write_json
+from netinv.case import Case, Say, quiet, read_json, write_json
 from netinv.cypherfile import CypherFile
 from netinv.difference import Difference, Progress, silent, whole
 from netinv.errors import TooLargeError
@@ -77,13 +77,17 @@ def possible(case: Case, type_: str) -> bool:
 def derive(
     case: Case,
     graph: Graph | Bulk,
-    type_: str,
+    types: Sequence[str],
     given: Mapping[str, Any] | None = None,
     progress: Progress = silent,
-) -> Derived:
-    """Make a relationship anew and write the difference. The caller is the writer."""
+    say: Say = quiet,
+) -> None:
+    """Make relationships anew and write the difference. The caller is the writer."""
     with Relations(case) as relations:
-        return _derive(case, graph, relations, type_, given or {}, progress)
+        for type_ in types:
+            title = program(type_).title
+            say(f"making {type_}: {title[0].lower()}{title[1:]}")
+            _derive(case, graph, relations, type_, given or {}, progress)
 
 
 def derive_all(case: Case, graph: Graph | Bulk, progress: Progress = silent) -> None:
@@ -105,7 +109,7 @@ def _derive(
     type_: str,
     given: Mapping[str, Any],
     progress: Progress,
-) -> Derived:
+) -> None:
     sql = program(type_)
     name, values = _rule(type_, given)
     table = _table(type_)
@@ -136,7 +140,6 @@ def _derive(
     )
     write_json(_record(case, type_), made.__dict__)
     difference.settle()
-    return made
 
 
 def _table(type_: str) -> str:
