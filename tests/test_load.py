@@ -21,10 +21,13 @@ import pytest
 from neo4j.exceptions import ServiceUnavailable
 
 import netinv
-from netinv import difference, load, server
+from netinv import cypherfile, difference, load, server
 from netinv.api import OpenCase
+from netinv.case import open_case
 from netinv.errors import ServerError
 from netinv.graph import Graph
+from netinv.intake import take_in
+from netinv.relate import Relations
 from netinv.server import Address
 from tests.conftest import graph_as_sets, write_tables
 
@@ -1063,3 +1066,19 @@ def test_the_report_adds_up(case: OpenCase, tmp_path: Path) -> None:
             ("3", "4"),
             ("4", "5"),
         ]
+
+
+def test_a_table_that_is_not_loaded_has_the_columns_of_one_that_is(tmp_path: Path) -> None:
+    def described(folder: Path, tables: dict[str, str]) -> dict[str, list[tuple[str, ...]]]:
+        opened = open_case(tmp_path / folder)
+        if tables:
+            take_in(opened, [write_tables(tmp_path / f"{folder}-tables", tables)])
+        with Relations(opened) as relations:
+            return {
+                name: [tuple(map(str, row[:2])) for row in relations.rows(f"DESCRIBE {name}")]
+                for table in cypherfile.tables()
+                for name in (table, f"raw_{table}")
+            }
+
+    without = described(Path("without"), {})
+    assert without == described(Path("with"), {**WORLD, "same_as": "record | same_record\nC1 | C2"})

@@ -131,9 +131,7 @@ def run(
     values |= {name: one.key for name, one in named.items()}
     _refuse_unknown(file, graph)
     result.question = replace(result.question, neo4j=graph.version)
-    if not all(_stands(case, file, result, one) for one in named.values()):
-        result.answer = UNCHECKED
-        return result
+    absent = [why for one in named.values() if (why := _absent(case, file, result, one))]
     answer = graph.ask(
         file.asked(),
         {"given": values},
@@ -152,6 +150,9 @@ def run(
     Reader(
         file, result, options, chance, runs.decisions(case), _undeclared(case, file, result)
     ).read(answer.rows, answer.columns, answer.more)
+    if absent and not answer.rows:  # a record of the same company may stand for it
+        result.notes += absent
+        result.answer = UNCHECKED
     lost = answer.more or bool(links and (links.cut or links.crowded) and uses_links(file))
     if hubs := file.mapping("hubs"):
         lost = _say_hubs(graph, hubs, values, result) or lost
@@ -357,8 +358,9 @@ def _blind(case: Case, needs: Mapping[str, Sequence[str]], scope: Scope) -> str:
     return " ".join(told) or _before(counts.values(), scope)
 
 
-def _stands(case: Case, file: CypherFile, result: Result, entity: Node) -> bool:
-    """Say how many rows name an entity of which a question asks; False when none of them does."""
+def _absent(case: Case, file: CypherFile, result: Result, entity: Node) -> str:
+    """Say how many rows name an entity of which a question asks; gives why it cannot be checked
+    when none of them does. Raises InputError for one of another kind."""
     needs = [file.mapping("needs"), *file.mapping("either").values()]
     tables = {table for need in needs for table in need}
     counts = naming(case, tables, needs[0], entity.label, entity.key)
@@ -369,11 +371,8 @@ def _stands(case: Case, file: CypherFile, result: Result, entity: Node) -> bool:
             f"{name!r} is a {entity.label.lower()}, which this question does not look at",
             next=f"netinv profile {entity.key}",
         )
-    if told or not counts:
-        result.checked += [f"Rows that name {name}: {told}."] * bool(told)
-        return True
-    result.notes.append(f"No row of {' or '.join(sorted(counts))} names {name}.")
-    return False
+    result.checked += [f"Rows that name {name}: {told}."] * bool(told)
+    return "" if told or not counts else f"No row of {' or '.join(sorted(counts))} names {name}."
 
 
 def _undeclared(case: Case, file: CypherFile, result: Result) -> str:

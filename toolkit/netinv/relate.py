@@ -125,11 +125,12 @@ class Relations:
             for source, path in self.case.parquet(spec.name)
         ]
         if not parts:
-            nulls = ", ".join(f'NULL::{TYPES[type_]} AS "{name}"' for name, type_ in typed.items())
-            parts = [
-                f"SELECT {nulls}, NULL::BIGINT AS _record, NULL::VARCHAR[] AS _sources,"
-                " NULL::VARCHAR[] AS _doubts, NULL::VARCHAR AS _raw, 0 AS _rank WHERE false"
-            ]
+            listed = ", ".join(f'"{name}" {TYPES[type_]}' for name, type_ in typed.items())
+            self.database.execute(
+                f"CREATE TABLE raw_{spec.name} ({listed}, _record BIGINT, _sources VARCHAR[],"
+                " _doubts VARCHAR[], _raw VARCHAR, _rank INTEGER, _key VARCHAR)"
+            )
+            return
         key = " || '|' || ".join(_key_part(name, len(keys(spec)) > 1) for name in keys(spec))
         try:
             self.database.execute(
@@ -140,7 +141,16 @@ class Relations:
             raise _damaged(self.case, error) from None
 
     def _resolved(self, spec: CypherFile) -> None:
-        """View `<table>`: one row a key."""
+        """View `<table>`: one row a key; a bare table where nothing is loaded, which is quicker."""
+        subjects = [one.name for one in spec.inputs if one.type == "subject"]
+        if not self.case.parquet(spec.name):
+            typed = {f'"{name}"': TYPES[type_] for name, type_ in columns(spec).items()}
+            typed |= {"key": "VARCHAR"}
+            typed |= dict.fromkeys(("sources", "doubts", "conflicts"), "VARCHAR[]")
+            typed |= {f"{name}_vessel": "VARCHAR" for name in subjects} | {"row_hash": "UBIGINT"}
+            listed = ", ".join(f"{name} {type_}" for name, type_ in typed.items())
+            self.database.execute(f"CREATE TABLE {spec.name} ({listed})")
+            return
         own = [f'"{name}"' for name in columns(spec)]
         listed = ", ".join(
             f"list({{'v': {name}, 's': _sources[1]}} ORDER BY _rank, _record)"
@@ -154,7 +164,6 @@ class Relations:
             for name in own
             if not name.endswith('_key"')
         )
-        subjects = [one.name for one in spec.inputs if one.type == "subject"]
         vessels = "".join(
             f", CASE WHEN {name} NOT IN (FROM party_ids) THEN vessel({name}) END AS {name}_vessel"
             for name in subjects
