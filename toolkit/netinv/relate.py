@@ -141,7 +141,7 @@ class Relations:
             raise _damaged(self.case, error) from None
 
     def _resolved(self, spec: CypherFile) -> None:
-        """View `<table>`: one row a key; a bare table where nothing is loaded, which is quicker."""
+        """View `<table>`: one row a key; of nothing where nothing is loaded, which is quicker."""
         subjects = [one.name for one in spec.inputs if one.type == "subject"]
         if not self.case.parquet(spec.name):
             typed = {f'"{name}"': TYPES[type_] for name, type_ in columns(spec).items()}
@@ -149,7 +149,8 @@ class Relations:
             typed |= dict.fromkeys(("sources", "doubts", "conflicts"), "VARCHAR[]")
             typed |= {f"{name}_vessel": "VARCHAR" for name in subjects} | {"row_hash": "UBIGINT"}
             listed = ", ".join(f"{name} {type_}" for name, type_ in typed.items())
-            self.database.execute(f"CREATE TABLE {spec.name} ({listed})")
+            self.database.execute(f"CREATE TABLE no_{spec.name} ({listed})")
+            self.database.execute(f"CREATE VIEW {spec.name} AS FROM no_{spec.name}")
             return
         own = [f'"{name}"' for name in columns(spec)]
         listed = ", ".join(
