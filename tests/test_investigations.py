@@ -143,7 +143,7 @@ def test_a_day_after_all_records_could_not_be_checked(tmp_path: Path, name: str)
     good, why = investigate.answerable(
         case, cypherfile.investigations()[name], {"since": dt.date(2999, 1, 31)}
     )
-    assert not good and "of 2999-01-31 or later" in why
+    assert not good and why.endswith("that could be checked is of 2999-01-31 or later.")
 
 
 DAYS = """
@@ -161,16 +161,51 @@ def test_an_answer_says_how_much_of_the_records_it_is_narrowed_to(
     case.load(write_tables(tmp_path / "tables", {"companies": companies, "shipments": DAYS}))
     since = case.run("find-pass-through-companies", since="2024-01-12")
     assert since.answer == "found nothing"
-    assert "2 of 3 shipments could be checked, 1 of them of 2024-01-12 or later." in since.checked
-    assert "1 of 3 shipments have no day: --since leaves them out." in since.checked
+    assert "Of 2024-01-12 or later: 1 of 2 shipments that could be checked." in since.checked
     one = case.run("find-pass-through-companies", company="borealis")
     assert one.answer == "found nothing"
-    assert "Rows that name Borealis: 3 of shipments." in one.checked
+    assert "Naming Borealis: 2 of 2 shipments that could be checked." in one.checked
+    both = case.run("find-pass-through-companies", company="borealis", since="2024-01-21")
+    assert both.answer == "could not be checked"
+    assert both.notes[-1] == (
+        "No row of shipments that could be checked is of 2024-01-21 or later and names Borealis."
+    )
     none = case.run("find-pass-through-companies", company="Zeta")
     assert none.answer == "could not be checked"
-    assert none.notes[-1] == "No row of shipments names Zeta."
+    assert none.notes[-1] == "No row of shipments that could be checked names Zeta."
     known = case.run("find-forwarder-consignees", company="Zeta", least=1)
     assert known.answer == "could not be checked"  # that the register knows it is no trade
+    with pytest.raises(InputError, match="'I1' is a shipment"):
+        case.run("find-pass-through-companies", company="I1")
+
+
+def test_a_day_is_the_one_that_the_question_goes_by(case: OpenCase, tmp_path: Path) -> None:
+    shipments = """
+    id | movement | shipper | consignee | declared   | departed   | arrived    | hs     | dispatch | destination
+    S1 | M        | A       | B         | 2025-02-27 | 2025-02-28 | 2025-03-05 | 811292 | CN       | DE
+    S2 | M        | A       | B         | 2025-03-06 | 2025-02-28 | 2025-03-05 | 811292 | CN       | DE
+    """  # noqa: E501 - a row reads as a row
+    controls = (
+        "id | regime | measure | hs | from | origin\nK | XX | licence | 811292 | 2023-08-01 | CN"
+    )
+    tables = {"shipments": shipments, "controls": controls, "licences": "id | holder\nL1 | Z"}
+    tables["companies"] = "id | name\nZ | Zeta"
+    case.load(write_tables(tmp_path / "tables", tables))
+    assert case.run("find-unlicensed-exports", since="2025-02-28").answer == "found"
+    late = case.run("find-unlicensed-exports", since="2025-03-01")
+    assert late.answer == "could not be checked"
+    assert "Of 2025-03-01 or later: 0 of 2 shipments that could be checked." in late.checked
+    # Who only holds a licence sent nothing that might lack one.
+    assert case.run("find-unlicensed-exports", company="Z").answer == "could not be checked"
+
+
+def test_rows_that_were_rejected_are_said(case: OpenCase, tmp_path: Path) -> None:
+    controls = (
+        "id | regime | measure | hs | from\nK | X | ban | 8112 | 2023\nL | X | ban | tin | 2023"
+    )
+    case.load(write_tables(tmp_path / "tables", {"controls": controls, "shipments": DAYS}))
+    said_ = case.run("find-product-drift").checked
+    assert any(one.startswith("1 row of controls could not be taken in") for one in said_), said_
 
 
 def test_payments_may_come_after_the_last_shipment(case: OpenCase, tmp_path: Path) -> None:

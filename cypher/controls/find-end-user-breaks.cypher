@@ -34,7 +34,7 @@
 //   shipments: [end_user, arrived|departed, exporter|seller|shipper, importer|buyer|consignee|notify]
 // example: netinv find-end-user-breaks --days 90
 // inputs:
-//   company: {type: entity, optional: true, help: Only this end user or holder (id or name)}
+//   company: {type: entity, of: Party, optional: true, help: Only this end user or holder (id or name)}
 //   days: {type: integer, default: 180, min: 1, max: 3650, ours: true, help: Most days from arrival to the last departure}
 //   strength: {type: number, default: 3, min: 0, max: 100, ours: true, help: Least `unlikely` of the hand-overs}
 //   renamed: {type: flag, default: false, help: "Also goods under another heading (without processing on record) that only like weight ties"}

@@ -28,9 +28,9 @@
 //   payments: {payments: [payer, payee, paid]}
 // example: netinv find-listed-contacts --list "OFAC SDN" --since 2024-01-01
 // inputs:
-//   company: {type: entity, optional: true, help: Only contacts of this party (id or name)}
+//   company: {type: entity, of: Party, optional: true, help: Only contacts of this party (id or name)}
 //   list: {of: listings.list, optional: true, help: "Only this list, by its name"}
-//   since: {type: date, optional: true, help: Only contacts on this day or later}
+//   since: {type: date, of: departed|declared|arrived|paid, optional: true, help: Only contacts on this day or later}
 CYPHER 25
 MATCH (listed:Party|Vessel)-[l:LISTED_ON]->(n:List)
 WHERE $list IS NULL OR n.name = $list

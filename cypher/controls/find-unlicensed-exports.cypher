@@ -37,9 +37,9 @@
 //   licences: [holder]
 // example: netinv find-unlicensed-exports --regime CN-DUAL-USE --since 2025-01-01
 // inputs:
-//   company: {type: entity, optional: true, help: Only exports of this company (id or name)}
+//   company: {type: entity, of: Party, optional: true, help: Only exports of this company (id or name)}
 //   regime: {of: controls.regime, optional: true, help: "Only this regime, as in the controls table: US-EAR"}
-//   since: {type: date, optional: true, help: Only shipments whose deciding day is this or later}
+//   since: {type: date, of: departed|declared, optional: true, help: Only shipments whose deciding day is this or later}
 //   least: {type: number, default: 0, min: 0, max: 1000000, help: Least weight of a shipment (kg)}
 CYPHER 25
 MATCH (s:Shipment)-[c:CONTROLLED_BY]->(k:Control)

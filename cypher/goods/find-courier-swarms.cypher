@@ -31,8 +31,8 @@
 //   shipments: [carrier, hs, weight_kg|gross_kg, departed|declared, load_port|dispatch, discharge_port|destination]
 // example: netinv find-courier-swarms --carriers 8 --piece-kg 30
 // inputs:
-//   company: {type: entity, optional: true, help: "Only swarms of this company, as sender, receiver or carrier (id or name)"}
-//   since: {type: date, optional: true, help: Only loads that left on this day or later}
+//   company: {type: entity, of: Party, optional: true, help: "Only swarms of this company, as sender, receiver or carrier (id or name)"}
+//   since: {type: date, of: departed|declared, optional: true, help: Only loads that left on this day or later}
 //   carriers: {type: integer, default: 5, min: 3, max: 1000, ours: true, help: Least carriers of a swarm}
 //   days: {type: integer, default: 30, min: 1, max: 365, ours: true, help: Days within which they cross}
 //   piece_kg: {type: number, default: 100, min: 0, max: 100000, ours: true, help: Most kilograms of a load}

@@ -35,8 +35,8 @@
 //   weights and values: {documents: [weight_kg|gross_kg|quantity|value|value_usd]}
 // example: netinv find-document-conflicts --weight 10
 // inputs:
-//   company: {type: entity, optional: true, help: Only shipments of this company (id or name)}
-//   since: {type: date, optional: true, help: Only shipments that left or were declared on this day or later}
+//   company: {type: entity, of: Party, optional: true, help: Only shipments of this company (id or name)}
+//   since: {type: date, of: departed|declared|arrived, optional: true, help: Only shipments that left or were declared on this day or later}
 //   weight: {type: number, default: 5, min: 0, max: 1000, help: Percent by which weights and quantities may differ}
 //   value: {type: number, default: 10, min: 0, max: 1000, help: Percent by which values may differ}
 CYPHER 25

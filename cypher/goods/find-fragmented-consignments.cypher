@@ -33,8 +33,8 @@
 //   shipments: [hs, weight_kg|gross_kg, departed|declared, exporter|seller|shipper, importer|buyer|consignee]
 // example: netinv find-fragmented-consignments --limit-kg 100 --piece-kg 25
 // inputs:
-//   company: {type: entity, optional: true, help: Only consignments of this company (id or name)}
-//   since: {type: date, optional: true, help: Only shipments that left on this day or later}
+//   company: {type: entity, of: Party, optional: true, help: Only consignments of this company (id or name)}
+//   since: {type: date, of: departed|declared, optional: true, help: Only shipments that left on this day or later}
 //   days: {type: integer, default: 30, min: 1, max: 365, help: Days within which the pieces leave}
 //   pieces: {type: integer, default: 3, min: 3, max: 100, help: Least number of pieces}
 //   limit_kg: {type: number, optional: true, min: 0, help: "Kilograms that the pieces must reach together; unset: the middle weight of a shipment of these goods"}

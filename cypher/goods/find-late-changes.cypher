@@ -33,8 +33,8 @@
 //   another destination: {shipment_versions: [destination]}
 // example: netinv find-late-changes --days 3 --since 2024-01-01
 // inputs:
-//   company: {type: entity, optional: true, help: Only shipments of this company (id or name)}
-//   since: {type: date, optional: true, help: Only shipments that left on this day or later}
+//   company: {type: entity, of: Party, optional: true, help: Only shipments of this company (id or name)}
+//   since: {type: date, of: departed, optional: true, help: Only shipments that left on this day or later}
 //   days: {type: integer, default: 7, min: 0, max: 365, ours: true, help: Days before departure from which a change is late}
 CYPHER 25
 // Of one company: what it has part in now, or had when a version was filed.

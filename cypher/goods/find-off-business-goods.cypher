@@ -33,8 +33,8 @@
 //   shipments: [hs, exporter|seller|shipper|importer|buyer|consignee]
 // example: netinv find-off-business-goods --least 50 --usual 2
 // inputs:
-//   company: {type: entity, optional: true, help: Only this company (id or name)}
-//   since: {type: date, optional: true, help: Only strange goods that left on this day or later}
+//   company: {type: entity, of: Party, optional: true, help: Only this company (id or name)}
+//   since: {type: date, of: departed|declared|arrived, optional: true, help: Only strange goods that left on this day or later}
 //   least: {type: integer, default: 20, min: 3, max: 100000, ours: true, help: Least shipments of a company that has a line}
 //   peers: {type: integer, default: 20, min: 3, max: 100000, ours: true, help: Least companies of a line that say what is usual}
 //   share: {type: number, default: 5, min: 0.1, max: 50, ours: true, help: "Most percent of a company's shipments that are strange goods, all chapters together"}

@@ -36,7 +36,7 @@
 //   shipments: [hs, departed|declared, weight_kg, exporter|seller|shipper, dispatch|load_port|origin]
 // example: netinv find-offshored-production --share 50 --lawful
 // inputs:
-//   company: {type: entity, optional: true, help: "Only this company, at home or abroad (id or name)"}
+//   company: {type: entity, of: Party, optional: true, help: "Only this company, at home or abroad (id or name)"}
 //   share: {type: number, default: 50, min: 1, max: 100, help: Least percent of each share from the owner down}
 //   days: {type: integer, default: 730, min: 30, max: 3650, ours: true, help: Days before the control in which the home company shipped and after it in which the other begins}
 //   least: {type: integer, default: 2, min: 1, max: 1000, ours: true, help: Least shipments from abroad}

@@ -34,8 +34,8 @@
 //   shipments: [hs, weight_kg, value_usd|value, dispatch|load_port|origin, destination|discharge_port]
 // example: netinv find-price-outliers --deviations 5 --factor 4
 // inputs:
-//   company: {type: entity, optional: true, help: Only shipments of this company (id or name)}
-//   since: {type: date, optional: true, help: Only shipments that left on this day or later}
+//   company: {type: entity, of: Party, optional: true, help: Only shipments of this company (id or name)}
+//   since: {type: date, of: departed|declared|arrived, optional: true, help: Only shipments that left on this day or later}
 //   deviations: {type: number, default: 3, min: 1, max: 100, help: Least deviations from the middle price}
 //   factor: {type: number, default: 2, min: 1, max: 1000, ours: true, help: Least times above or below the middle price}
 //   least: {type: integer, default: 20, min: 5, max: 10000, help: Least movements of goods and lane by which a price is judged}

@@ -36,7 +36,7 @@
 //   shipments: [hs, departed|declared, weight_kg, exporter|seller|shipper, dispatch|load_port|origin]
 // example: netinv find-product-drift --days 180 --lawful
 // inputs:
-//   company: {type: entity, optional: true, help: Only this company (id or name)}
+//   company: {type: entity, of: Party, optional: true, help: Only this company (id or name)}
 //   days: {type: integer, default: 365, min: 60, max: 3650, ours: true, help: Most days compared before and after the control}
 //   fall: {type: number, default: 50, min: 1, max: 100, ours: true, help: Least percent by which the controlled good falls}
 //   least: {type: integer, default: 3, min: 1, max: 1000, ours: true, help: Least shipments before the control and of the new good after it}

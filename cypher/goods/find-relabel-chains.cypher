@@ -38,11 +38,11 @@
 // absence: [processing]
 // example: netinv find-relabel-chains --company "Acme Metals" --lawful
 // inputs:
-//   company: {type: entity, optional: true, help: Only chains through this company (id or name)}
+//   company: {type: entity, of: Party, optional: true, help: Only chains through this company (id or name)}
 //   days: {type: integer, default: 180, min: 1, max: 3650, ours: true, help: Most days from first departure to last arrival}
 //   window: {type: integer, default: 45, min: 0, max: 365, ours: true, help: Most days between arrival and departure at each company}
 //   longest: {type: integer, default: 5, min: 2, max: 5, help: Most shipments of a chain}
-//   since: {type: date, optional: true, help: Only chains that begin on this day or later}
+//   since: {type: date, of: departed, optional: true, help: Only chains that begin on this day or later}
 //   strength: {type: number, default: 2, min: 0, max: 100, ours: true, help: Least `unlikely` of a chain}
 CYPHER 25
 // The first hand-over of every path worth telling; of one company, of the paths it has part in.

@@ -35,8 +35,8 @@
 //   lots: {shipments: [departed, lot, origin]}
 // example: netinv find-reused-identities --since 2024-01-01
 // inputs:
-//   company: {type: entity, optional: true, help: Only where this company has part in one of the two (id or name)}
-//   since: {type: date, optional: true, help: Only pairs of shipments that left on this day or later}
+//   company: {type: entity, of: Party, optional: true, help: Only where this company has part in one of the two (id or name)}
+//   since: {type: date, of: departed, optional: true, help: Only pairs of shipments that left on this day or later}
 //   slack: {type: integer, default: 3, min: 0, max: 60, ours: true, help: Days by which records of one voyage may differ}
 //   reuse: {type: integer, default: 365, min: 1, max: 10000, ours: true, help: Days after which a number may lawfully be given again}
 //   max_uses: {type: integer, default: 200, min: 2, max: 1000000, ours: true, help: "A number on more movements than this, of any day, is a placeholder"}

@@ -7,7 +7,7 @@
 // lawful: being on record is no sign of wrongdoing.
 // red_flag: none; it is the file card that every other finding is read against.
 // noun: fact
-// key: what, other, link
+// key: n, what, other, link
 // explain: "{what} {other}"
 // example: netinv profile C17 --limit 500
 // inputs:

@@ -38,10 +38,10 @@
 // absence: [shipments]
 // example: netinv find-forwarder-consignees --least 5
 // inputs:
-//   company: {type: entity, optional: true, help: Only this receiver (id or name)}
+//   company: {type: entity, of: Party, optional: true, help: Only this receiver (id or name)}
 //   days: {type: integer, default: 60, min: 1, max: 3650, help: Days after arrival within which goods would be sent on}
 //   least: {type: integer, default: 2, min: 1, max: 10000, ours: true, help: Fewest such shipments of one sender}
-//   since: {type: date, optional: true, help: Only shipments that arrive on this day or later}
+//   since: {type: date, of: arrived|departed|declared, optional: true, help: Only shipments that arrive on this day or later}
 CYPHER 25
 MATCH (c:Company)<-[x:ENDED_WITH]-(s:Shipment)
 WHERE x.days = $days AND ($company IS NULL OR c.id = $company) AND ($since IS NULL OR x.day >= $since)

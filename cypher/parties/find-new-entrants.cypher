@@ -42,7 +42,7 @@
 // absence: [licences, shipments]
 // example: netinv find-new-entrants --good 811292 --months 12
 // inputs:
-//   company: {type: entity, optional: true, help: Only this company (id or name)}
+//   company: {type: entity, of: Party, optional: true, help: Only this company (id or name)}
 //   good: {type: hs_prefix, optional: true, help: "Only controls whose HS code begins so: 8112"}
 //   regime: {of: controls.regime, optional: true, help: "Only controls of this regime: CN-DUAL-USE"}
 //   months: {type: integer, default: 24, min: 1, max: 240, help: Months after the control in which the trade counts}

@@ -34,14 +34,14 @@
 // absence: [shipments]
 // example: netinv find-pass-through-companies --held 7 -o through.html
 // inputs:
-//   company: {type: entity, optional: true, help: Only this company (id or name)}
+//   company: {type: entity, of: Party, optional: true, help: Only this company (id or name)}
 //   held: {type: number, default: 14, min: 0, max: 45, help: Most days for which the median consignment is held}
 //   pairs: {type: integer, default: 3, min: 1, max: 10000, help: Fewest pairs}
 //   balance: {type: number, default: 10, min: 0, max: 100, help: Most percent by which outflow differs from inflow}
 //   share: {type: number, default: 30, min: 0, max: 100, ours: true, help: Least percent of the inbound shipments that leave in a pair}
 //   house: {type: integer, default: 10, min: 1, max: 100000, ours: true, help: "Suppliers and customers of a trading house, of whose goods at most a tenth change heading, origin or name"}
 //   chance: {type: number, default: 0.3, min: 0, max: 1000, ours: true, help: Most often that chance and habit give such a hand-over (`expected`)}
-//   since: {type: date, optional: true, help: Only shipments of this day or later; flows and pairs are counted anew from there}
+//   since: {type: date, of: arrived|departed, optional: true, help: Only shipments of this day or later; flows and pairs are counted anew from there}
 CYPHER 25
 CALL () {
   WITH $company AS company WHERE company IS NULL AND $since IS NULL

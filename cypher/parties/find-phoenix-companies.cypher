@@ -36,13 +36,13 @@
 //   companies that were dissolved: {companies: [dissolved]}
 // example: netinv find-phoenix-companies --days 365
 // inputs:
-//   company: {type: entity, optional: true, help: Only where this company is the old or the new one (id or name)}
+//   company: {type: entity, of: Party, optional: true, help: Only where this company is the old or the new one (id or name)}
 //   days: {type: integer, default: 180, min: 1, max: 3650, help: Most days from the event to the start}
 //   share: {type: number, default: 30, min: 1, max: 100, help: Least percent of the new company's counterparties that the old one had}
 //   least: {type: integer, default: 2, min: 1, max: 100, ours: true, help: Fewest counterparties in common}
 //   hub: {type: integer, default: 20, min: 2, max: 1000, ours: true, help: "People, companies, addresses and contacts of more ties than this are no tie"}
 //   trade_hub: {type: integer, default: 1000, min: 10, max: 1000000, ours: true, help: "Counterparties of more shipments than this serve everybody and do not count"}
-//   since: {type: date, optional: true, help: Only events of this day or later}
+//   since: {type: date, of: departed|declared|arrived, optional: true, help: Only events of this day or later}
 CYPHER 25
 CALL () {
   MATCH (old:Company)-[l:LISTED_ON]->(on:List) WHERE l.from IS NOT NULL

@@ -35,10 +35,10 @@
 //   ties over addresses and contacts: {companies: [address|phone|email]}
 // example: netinv find-related-parties --company "Acme Metals" --hub 5
 // inputs:
-//   company: {type: entity, optional: true, help: Only pairs with this company (id or name)}
+//   company: {type: entity, of: Party, optional: true, help: Only pairs with this company (id or name)}
 //   steps: {type: integer, default: 3, min: 1, max: 3, help: Most steps between the two}
 //   hub: {type: integer, default: 10, min: 2, max: 1000, ours: true, help: "People, companies, addresses and contacts of more ties than this are no tie"}
-//   since: {type: date, optional: true, help: Only shipments of this day or later}
+//   since: {type: date, of: departed|declared|arrived, optional: true, help: Only shipments of this day or later}
 CYPHER 25
 MATCH (a:Party)-[x:RELATED_TO]->(b:Party)
 WHERE (a:Company OR $company IS NOT NULL) AND x.most = $steps AND x.hub = $hub AND ($company IS NULL OR $company IN [a.id, b.id])

@@ -32,7 +32,7 @@
 // absence: [ownerships]
 // example: netinv find-shared-addresses --companies 4 -o addresses.html
 // inputs:
-//   company: {type: entity, optional: true, help: Only addresses of this company or person (id or name)}
+//   company: {type: entity, of: Party, optional: true, help: Only addresses of this company or person (id or name)}
 //   companies: {type: integer, default: 3, min: 2, max: 1000, help: Fewest unrelated companies at one time where none is listed}
 //   hub: {type: integer, default: 30, min: 2, max: 10000, ours: true, help: Addresses of more companies are mass addresses}
 //   near: {type: integer, default: 90, min: 0, max: 3650, ours: true, help: Most days between incorporations that count as near}

@@ -32,7 +32,7 @@
 //   directorships: [director, company]
 // example: netinv find-shared-directors --max-seats 12 -o boards.html
 // inputs:
-//   company: {type: entity, optional: true, help: Only the group of this company (id or name)}
+//   company: {type: entity, of: Party, optional: true, help: Only the group of this company (id or name)}
 //   max_seats: {type: integer, default: 7, min: 2, max: 10000, ours: true, help: Officers of more seats are listed and not followed}
 //   steps: {type: integer, default: 6, min: 1, max: 8, ours: true, help: Most officers from the first company of a group to any other}
 //   ever: {type: flag, default: false, help: Count seats that never overlapped in time too}

@@ -34,11 +34,11 @@
 //   shipments: [arrived|departed, hs, importer|buyer|consignee, exporter|seller|shipper]
 // example: netinv find-straw-purchasers --days 30 -o straws.html
 // inputs:
-//   company: {type: entity, optional: true, help: "Only where this company sells, buys or receives (id or name)"}
+//   company: {type: entity, of: Party, optional: true, help: "Only where this company sells, buys or receives (id or name)"}
 //   buyers: {type: integer, default: 3, min: 2, max: 1000, help: Fewest buyers}
 //   days: {type: integer, default: 60, min: 1, max: 3650, help: Most days from the first purchase to the last arrival}
 //   chance: {type: number, default: 0.3, min: 0, max: 1000, ours: true, help: Most often that chance and habit give such a hand-over (`expected`)}
-//   since: {type: date, optional: true, help: Only purchases of this day or later}
+//   since: {type: date, of: departed, optional: true, help: Only purchases of this day or later}
 CYPHER 25
 // `buyers` bounds how many hand goods of one sender on to one receiver. docs/links.md: A path.
 MATCH (a:Shipment)-[h:HANDOFF]->(b:Shipment)

@@ -32,9 +32,9 @@
 //   shipments: [importer|buyer|consignee]
 // example: netinv find-third-party-payers --since 2024-01-01 -o payers.html
 // inputs:
-//   company: {type: entity, optional: true, help: Only this payer or receiver (id or name)}
+//   company: {type: entity, of: Party, optional: true, help: Only this payer or receiver (id or name)}
 //   least: {type: integer, default: 1, min: 1, max: 100000, help: Fewest payments of one payer for one receiver}
-//   since: {type: date, optional: true, help: Only payments of this day or later}
+//   since: {type: date, of: paid_last|paid, optional: true, help: Only payments of this day or later}
 CYPHER 25
 CALL () {
   WITH $company AS company WHERE company IS NULL AND $since IS NULL

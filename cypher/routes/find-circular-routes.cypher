@@ -35,12 +35,12 @@
 //   shipments: [arrived|departed, importer|buyer|consignee|notify, exporter|seller|shipper, load_port|dispatch, discharge_port|destination]
 // example: netinv find-circular-routes --strict -o routes.html
 // inputs:
-//   company: {type: entity, optional: true, help: Only routes through this company (id or name)}
+//   company: {type: entity, of: Party, optional: true, help: Only routes through this company (id or name)}
 //   days: {type: integer, default: 180, min: 1, max: 3650, ours: true, help: Most days from first departure to last arrival}
 //   window: {type: integer, default: 45, min: 0, max: 365, ours: true, help: Most days between arrival and departure at each company}
 //   strict: {type: flag, default: false, help: Only routes that come back to the very port}
 //   longest: {type: integer, default: 6, min: 2, max: 6, help: Most shipments of a route}
-//   since: {type: date, optional: true, help: Only routes that begin on this day or later}
+//   since: {type: date, of: departed, optional: true, help: Only routes that begin on this day or later}
 //   strength: {type: number, default: 2, min: 0, max: 100, ours: true, help: Least `unlikely` of a route}
 CYPHER 25
 // All links that a path worth telling is made of; of one company, where it has part in them.

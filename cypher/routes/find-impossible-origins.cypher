@@ -38,11 +38,11 @@
 // absence: [processing]
 // example: netinv find-impossible-origins --since 2025-01-01
 // inputs:
-//   company: {type: entity, optional: true, help: Only this company (id or name)}
+//   company: {type: entity, of: Party, optional: true, help: Only this company (id or name)}
 //   days: {type: integer, default: 90, min: 0, max: 730, help: Most days from an import to the export}
 //   times: {type: integer, default: 3, min: 1, max: 10000, help: Least exports in a year that follow such an import}
 //   margin: {type: number, default: 10, min: 0, max: 1000, ours: true, help: Per cent by which exports must exceed what is made}
-//   since: {type: date, optional: true, help: Only years that begin on this day or later}
+//   since: {type: date, of: departed|declared|arrived, optional: true, help: Only years that begin on this day or later}
 CYPHER 25
 MATCH (:Shipment)-[x:MAY_FEED]->(:Shipment)
 WHERE x.all_times >= $times AND ($since IS NULL OR x.first >= $since)

@@ -45,7 +45,7 @@
 //   drop: {type: number, default: 80, min: 1, max: 100, ours: true, help: Least per cent of its weight a day that the direct lane loses}
 //   share: {type: number, default: 25, min: 1, max: 100, ours: true, help: Least per cent of the lost weight that comes through one third country}
 //   least: {type: integer, default: 5, min: 1, max: 100000, ours: true, help: Least shipments of the direct lane before}
-//   since: {type: date, optional: true, help: Only controls in force from this day or later}
+//   since: {type: date, of: departed|declared|arrived, optional: true, help: Only controls in force from this day or later}
 CYPHER 25
 MATCH (:Shipment)-[x:SHIFTED_TO]->(:Shipment)
 WHERE x.days = $days AND x.least_days = $least_days AND x.drop = $drop AND x.share = $share AND x.least = $least

@@ -44,7 +44,7 @@
 //   share: {type: number, default: 25, min: 1, max: 100, ours: true, help: Least per cent of a month that is missing on the other side}
 //   mirrored: {type: number, default: 50, min: 0, max: 100, ours: true, help: Least per cent of its other trade that a country's records must mirror}
 //   least_kg: {type: number, default: 100, min: 0, max: 1e12, ours: true, help: Kilograms below which a month's gap is passed over}
-//   since: {type: date, optional: true, help: Only months that begin on this day or later}
+//   since: {type: date, of: departed|declared|arrived, optional: true, help: Only months that begin on this day or later}
 CYPHER 25
 MATCH (:Shipment)-[g:UNMIRRORED]->(:Shipment)
 WHERE ($hs IS NULL OR g.good STARTS WITH left($hs, $digits))

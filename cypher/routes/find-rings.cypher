@@ -36,12 +36,12 @@
 //   shipments: [arrived|departed, importer|buyer|consignee|notify, exporter|seller|shipper, weight_kg|gross_kg|lot|serial|seal]
 // example: netinv find-rings --days 120 -o rings.html -o rings.csv
 // inputs:
-//   company: {type: entity, optional: true, help: Only rings through this company (id or name)}
+//   company: {type: entity, of: Party, optional: true, help: Only rings through this company (id or name)}
 //   days: {type: integer, default: 180, min: 1, max: 3650, ours: true, help: Most days from first departure to last arrival}
 //   window: {type: integer, default: 45, min: 0, max: 365, ours: true, help: Most days between arrival and departure at each company}
 //   shortest: {type: integer, default: 3, min: 3, max: 6, help: Fewest shipments of a ring}
 //   longest: {type: integer, default: 6, min: 3, max: 6, help: Most shipments of a ring}
-//   since: {type: date, optional: true, help: Only rings that begin on this day or later}
+//   since: {type: date, of: departed, optional: true, help: Only rings that begin on this day or later}
 //   strength: {type: number, default: 2, min: 0, max: 100, ours: true, help: Least `unlikely` of a ring}
 CYPHER 25
 // All links that a path worth telling is made of; of one company, where it has part in them.

@@ -44,10 +44,10 @@
 // absence: [licences]
 // example: netinv find-transshipments --since 2024-12-03
 // inputs:
-//   company: {type: entity, optional: true, help: Only goods that this company sends on (id or name)}
+//   company: {type: entity, of: Party, optional: true, help: Only goods that this company sends on (id or name)}
 //   strength: {type: number, default: 1, min: 0, max: 9, ours: true, help: Powers of ten by which chance must fall short of a hand-over by weight}
 //   window: {type: integer, default: 45, min: 0, max: 365, ours: true, help: Most days between arrival and departure at the company}
-//   since: {type: date, optional: true, help: Only goods that leave on this day or later}
+//   since: {type: date, of: departed|declared, optional: true, help: Only goods that leave on this day or later}
 CYPHER 25
 MATCH (k:Control)
 WHERE k.measure IN ['licence', 'ban'] AND k.hs IS NOT NULL

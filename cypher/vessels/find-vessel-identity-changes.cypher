@@ -41,7 +41,7 @@
 //   one MMSI of two vessels: {vessel_identities: [vessel]}
 // example: netinv find-vessel-identity-changes --days 730 --changes 3
 // inputs:
-//   vessel: {type: entity, optional: true, help: Only this vessel (IMO number or name)}
+//   vessel: {type: entity, of: Vessel, optional: true, help: Only this vessel (IMO number or name)}
 //   days: {type: integer, default: 365, min: 1, max: 3650, help: Days within which changes are counted}
 //   changes: {type: integer, default: 2, min: 2, max: 20, help: Least new flags or new names or occasions in that time}
 //   most_vessels: {type: integer, default: 5, min: 2, max: 1000, ours: true, help: An MMSI of more vessels is taken as typed where none is known}

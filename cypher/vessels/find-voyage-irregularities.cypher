@@ -40,7 +40,7 @@
 // absence: [port_calls]
 // example: netinv find-voyage-irregularities --factor 2 --since 2025-01-01
 // inputs:
-//   vessel: {type: entity, optional: true, help: Only voyages of this vessel (IMO number or name)}
+//   vessel: {type: entity, of: Vessel, optional: true, help: Only voyages of this vessel (IMO number or name)}
 //   factor: {type: number, default: 1.5, min: 1, max: 100, help: "Least length of the way, as a multiple of the direct one"}
 //   slack: {type: integer, default: 2, min: 0, max: 30, ours: true, help: Days by which papers and calls may differ}
 //   least_km: {type: number, default: 200, min: 0, max: 20000, ours: true, help: Ports less than so many kilometres apart are taken as one}
@@ -49,7 +49,7 @@
 //   tolerance: {type: number, default: 5, min: 0, max: 50, ours: true, help: Most per cent by which like weights differ}
 //   most_lots: {type: integer, default: 50, min: 1, max: 100000, ours: true, help: A voyage of more movements is a liner's and not looked at for transfers}
 //   chance: {type: number, default: 0.1, min: 0, max: 1000, ours: true, help: Most often that such goods leave the port by chance in as many days}
-//   since: {type: date, optional: true, help: Only voyages that begin on this day or later}
+//   since: {type: date, of: departed|arrived, optional: true, help: Only voyages that begin on this day or later}
 CYPHER 25
 CALL () {
 MATCH (v:Vessel)-[x:DEVIATED_TO]->(:Port)

@@ -3,6 +3,7 @@
 // order: 110
 // writes: Document
 // key: id
+// dated: issued
 // like: shipments
 // inputs:
 //   id: {type: id}

@@ -3,6 +3,7 @@
 // order: 150
 // writes: FILED_AS
 // key: shipment, filed
+// dated: filed
 // like: shipments
 // inputs:
 //   shipment: {type: shipment}

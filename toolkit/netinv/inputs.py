@@ -320,8 +320,9 @@ class Input:
     """One input of a file of `cypher/` or `import/`.
 
     `default`, `min` and `max` are texts of the header, read by the same reader as any value.
-    `ours` marks a default that no public source gives; `argument` a positional word; `of` names the
-    column of a table (`controls.regime`) that must hold the value.
+    `ours` marks a default that no public source gives; `argument` a positional word; `of` names
+    the column of a table (`controls.regime`) that must hold the value; of an entity its label; of a
+    day the columns of rows, the first of which that is there is theirs (`departed|declared`).
     """
 
     name: str

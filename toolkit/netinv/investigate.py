@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -16,8 +16,8 @@ from netinv.case import Case
 from netinv.cypherfile import OPTIONS, CypherFile
 from netinv.errors import CaseError, ChangedError, DefinitionError, InputError, QueryError
 from netinv.graph import Drawing, Graph, Plan
-from netinv.inputs import folded_key, one_of
-from netinv.relate import Coverage, Scope, coverage, held, naming, places
+from netinv.inputs import Input, folded_key, one_of
+from netinv.relate import Coverage, coverage, held, narrowed, places
 from netinv.result import (
     BRANCH,
     DISMISSED,
@@ -40,6 +40,10 @@ MOST = 2_000
 
 BY_CHANCE = "by_chance"
 """The column of how many findings as good as this one chance alone makes."""
+
+PARTIES = ("Party", "Company", "Person")
+NAMED = (*PARTIES, "Vessel", "Port")
+"""Labels of the entities that are called by a name."""
 
 _NAMED = re.compile(r"\{(\w+)(?::(\w[\w -]*)(?:\|(\w[\w -]*))?|\.\.(\w+))?\}")
 """What a sentence is filled by: see `_filled`."""
@@ -115,7 +119,9 @@ def run(
         options |= {"limit": ALL, "time_limit": ALL // 1000}
     for one in file.inputs:
         # A value that no row holds would be an empty answer, and is an error.
-        if one.of and values[one.name] is not None and (there := held(case, one.of)):
+        if not _of_column(one) or values[one.name] is None:
+            continue
+        if there := held(case, one.of):
             try:
                 values[one.name] = one_of(values[one.name], there)
             except InputError as error:
@@ -131,7 +137,7 @@ def run(
     values |= {name: one.key for name, one in named.items()}
     _refuse_unknown(file, graph)
     result.question = replace(result.question, neo4j=graph.version)
-    absent = [why for one in named.values() if (why := _absent(case, file, result, one))]
+    absent = _narrow(case, file, result, values, [*named.values()])
     answer = graph.ask(
         file.asked(),
         {"given": values},
@@ -151,7 +157,7 @@ def run(
         file, result, options, chance, runs.decisions(case), _undeclared(case, file, result)
     ).read(answer.rows, answer.columns, answer.more)
     if absent and not answer.rows:  # a record of the same company may stand for it
-        result.notes += absent
+        result.notes.append(absent)
         result.answer = UNCHECKED
     lost = answer.more or bool(links and (links.cut or links.crowded) and uses_links(file))
     if hubs := file.mapping("hubs"):
@@ -213,8 +219,17 @@ def _say_left_out(case: Case, file: CypherFile, result: Result) -> None:
 
 def entities(graph: Graph, file: CypherFile, given: Mapping[str, Any]) -> dict[str, Node]:
     """The entities that the inputs of a question name. Raises InputError for one that none has."""
-    words = {one.name: given.get(one.name) for one in file.inputs if one.type == "entity"}
-    return {name: find(graph, str(word)) for name, word in words.items() if word is not None}
+    found = {}
+    for one in file.inputs:
+        if one.type == "entity" and (word := given.get(one.name)) is not None:
+            found[one.name] = node = find(graph, str(word))
+            if one.of not in ("", node.label) and not (one.of == "Party" and node.label in PARTIES):
+                raise InputError(
+                    f"{str(word)!r} is a {node.label.lower()}",
+                    where=f"--{one.name}",
+                    next=f"name a {one.of.lower()}; netinv profile {node.key} shows that one",
+                )
+    return found
 
 
 def find(graph: Graph, word: str) -> Node:
@@ -283,40 +298,36 @@ def _check(
     """Say how many subjects can be checked; False when none can."""
     needs = {table: list(columns) for table, columns in file.mapping("needs").items()}
     values = values or {}
-    holding = {one.of: values[one.name] for one in file.inputs if one.of and values.get(one.name)}
-    since = values.get("since")
-    scope = Scope(holding, since if isinstance(since, dt.date) else None)
+    holding = {
+        one.of: values[one.name]
+        for one in file.inputs
+        if _of_column(one) and values.get(one.name) is not None
+    }
     if not needs and not any(one.tables for one in case.sources()):
         result.notes.append("Nothing is loaded (netinv load FILES).")
         return False
     good = True
-    covered = coverage(case, needs, scope)
-    for table, counts in covered.items():
+    for table, counts in coverage(case, needs, holding).items():
         if why := _lacking(case, table, counts):
             result.notes.append(why)
             good = False
         rows = counts.rows
         if not rows:
             continue
-        told = f"{counts.checkable:,} of {rows:,} {counts.what} could be checked"
-        if counts.since is not None:
-            told += f", {counts.since:,} of them of {scope.since} or later"
-        result.checked.append(f"{told}.")
+        result.checked.append(f"{counts.checkable:,} of {rows:,} {counts.what} could be checked.")
         for need, count in sorted(counts.lacks.items(), key=lambda item: -item[1]):
             if count:
                 columns = " or ".join(need.split("|"))
                 result.checked.append(f"{count:,} of {rows:,} {counts.what} lack {columns}.")
-        if counts.undated:
+    for table in needs:
+        if rejected := sum(one.rejected for one in case.sources() if one.kind == table):
             result.checked.append(
-                f"{counts.undated:,} of {rows:,} {counts.what} have no day: --since leaves them"
-                " out."
+                f"{counted(rejected, 'row')} of {table} could not be taken in, and what they say"
+                " is not looked at (netinv sources)."
             )
-    if good and (why := _before(covered.values(), scope)):
-        result.notes.append(why)
-        good = False
     branches = file.mapping("either")
     if good and branches:
-        blind = {name: why for name in branches if (why := _blind(case, branches[name], scope))}
+        blind = {name: why for name in branches if (why := _blind(case, branches[name], holding))}
         result.notes += [f"{BRANCH}{name}. {why}" for name, why in blind.items()]
         good = len(blind) < len(branches)
     if good and uses_links(file):
@@ -341,38 +352,61 @@ def _lacking(case: Case, table: str, counts: Coverage) -> str:
     return ""
 
 
-def _before(counts: Iterable[Coverage], scope: Scope) -> str:
-    """Why nothing is left since a day; empty when a row of any needed table is: a payment may come
-    after the last shipment."""
-    dated = [one for one in counts if one.since is not None]
-    if not dated or any(one.since for one in dated):
-        return ""
-    told = " or ".join(f"the {one.checkable:,} {one.what}" for one in dated)
-    return f"None of {told} that could be checked is of {scope.since} or later."
-
-
-def _blind(case: Case, needs: Mapping[str, Sequence[str]], scope: Scope) -> str:
+def _blind(case: Case, needs: Mapping[str, Sequence[str]], holding: Mapping[str, str]) -> str:
     """Why a branch of a question cannot be checked; empty when it can."""
-    counts = coverage(case, needs, scope)
-    told = [why for one in counts.items() if (why := _lacking(case, *one))]
-    return " ".join(told) or _before(counts.values(), scope)
+    told = (_lacking(case, *one) for one in coverage(case, needs, holding).items())
+    return " ".join(why for why in told if why)
 
 
-def _absent(case: Case, file: CypherFile, result: Result, entity: Node) -> str:
-    """Say how many rows name an entity of which a question asks; gives why it cannot be checked
-    when none of them does. Raises InputError for one of another kind."""
-    needs = [file.mapping("needs"), *file.mapping("either").values()]
-    tables = {table for need in needs for table in need}
-    counts = naming(case, tables, needs[0], entity.label, entity.key)
-    told = ", ".join(f"{count:,} of {table}" for table, count in sorted(counts.items()) if count)
-    name = entity.name or entity.key
-    if not counts and any(needs):
-        raise InputError(
-            f"{name!r} is a {entity.label.lower()}, which this question does not look at",
-            next=f"netinv profile {entity.key}",
-        )
-    result.checked += [f"Rows that name {name}: {told}."] * bool(told)
-    return "" if told or not counts else f"No row of {' or '.join(sorted(counts))} names {name}."
+def _of_column(one: Input) -> bool:
+    """Whether an input is a value that a column of a table must hold."""
+    return "." in one.of
+
+
+def _narrow(
+    case: Case,
+    file: CypherFile,
+    result: Result,
+    values: Mapping[str, Any],
+    named: Sequence[Node] = (),
+) -> str:
+    """Say what a day and an entity leave of the rows that could be checked; gives why nothing can
+    be checked when they leave none. Raises InputError for an entity that no table names."""
+    since = file.input("since")
+    day = values.get("since") if since and since.of else None
+    needs: dict[str, list[str]] = {}
+    for some in (file.mapping("needs"), *file.mapping("either").values()):
+        for table, wanted in some.items():
+            # Of what several branches need of a table, any will do.
+            needs[table] = [*wanted] if table not in needs else []
+    needs |= file.mapping("needs")
+    if not needs or (not named and day is None):
+        return ""
+    reasons = []
+    for one in named or (None,):
+        days = since.of.split("|") if since and day else ()
+        counts = narrowed(case, needs, day, days, (one.label, one.key) if one else None)
+        who = (one.name if one.label in NAMED else "") or one.key if one else ""
+        if one and not counts:
+            raise InputError(
+                f"{who!r} is a {one.label.lower()}, which this question does not look at",
+                next=f"netinv profile {one.key}",
+            )
+        told = " and ".join([f"of {day} or later"] * bool(day) + [f"naming {who}"] * bool(one))
+        for table in counts:
+            result.checked.append(
+                f"{told[0].upper()}{told[1:]}: {table.rows:,} of {table.checkable:,} {table.table}"
+                " that could be checked."
+            )
+            if table.undated:
+                result.checked.append(
+                    f"{table.undated:,} of {table.checkable:,} {table.table} have no such day:"
+                    " --since leaves them out."
+                )
+        if counts and not any(table.rows for table in counts):
+            listed = " or ".join(table.table for table in counts)
+            reasons.append(f"No row of {listed} that could be checked is {told}.")
+    return " ".join(reasons).replace("is naming", "names").replace("and naming", "and names")
 
 
 def _undeclared(case: Case, file: CypherFile, result: Result) -> str:
@@ -428,6 +462,8 @@ def answerable(
     branch of it, cannot: empty when all of it can."""
     result = Result(_question(case, file, {}, {}, ""), NOTHING)
     good = _check(case, file, result, values)
+    if good and (why := _narrow(case, file, result, values or {})):
+        return False, why
     return good, " ".join(note for note in result.notes if not good or note.startswith(BRANCH))
 
 
@@ -682,7 +718,7 @@ def _misnamed(file: CypherFile) -> list[str]:
             said += [f"needs the column {one!r} of {table}, which has none such" for one in lacks]
     for one in file.inputs:
         table, _, column = one.of.partition(".")
-        if one.of and (table not in tables or not tables[table].input(column)):
+        if _of_column(one) and (table not in tables or not tables[table].input(column)):
             said.append(f"input {one.name}: of names {one.of!r}, which is no column of a table")
     return said
 

@@ -12,7 +12,7 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -277,79 +277,103 @@ WEIGHTS = ("weight_kg", "gross_kg")
 
 
 @dataclass(frozen=True)
-class Scope:
-    """To which rows a question is narrowed: those that hold values, `table.column` → value, and of
-    tables whose rows happen (`dated`) those of a day and later."""
-
-    holding: Mapping[str, str] = field(default_factory=dict)
-    since: dt.date | None = None
-
-
-@dataclass(frozen=True)
 class Coverage:
-    """How many `rows` a table has, how many are `checkable`, and how many lack each need.
-
-    `what` names the rows: the table, and the value that was asked for. `since` are the checkable
-    rows of the day that was asked for and later, None when none was or the rows have no day of
-    their own; `undated` are the rows without that day.
-    """
+    """How many `rows` a table has, how many are `checkable`, and how many lack each need. `what`
+    names the rows: the table, and the value of a column that was asked for."""
 
     what: str
     rows: int
     checkable: int
     lacks: Mapping[str, int]
-    since: int | None = None
-    undated: int = 0
 
 
 def coverage(
-    case: Case, needs: Mapping[str, Sequence[str]], scope: Scope = Scope()
+    case: Case, needs: Mapping[str, Sequence[str]], holding: Mapping[str, str] | None = None
 ) -> dict[str, Coverage]:
-    """How many rows of each needed table have what a question needs.
+    """How many rows of each needed table have what a question needs, of those that hold values
+    (`table.column` → value).
 
     `needs` maps a table to column names (`a|b`: either). A weight at or below zero is none.
     """
     found: dict[str, Coverage] = {}
     with _tables(case) as database:
         for table, wanted in needs.items():
-            lacks = [
-                " AND ".join(
-                    f'coalesce("{name}" <= 0, true)' if name in WEIGHTS else f'"{name}" IS NULL'
-                    for name in need.split("|")
-                )
-                for need in wanted
-            ]
-            checkable = " AND ".join(f"NOT ({lack})" for lack in lacks) or "true"
-            holding = {
+            lacks = [_lack(need) for need in wanted]
+            held = {
                 place.partition(".")[2]: value
-                for place, value in scope.holding.items()
+                for place, value in (holding or {}).items()
                 if place.startswith(f"{table}.")
             }
-            # Of a month or a year, its last day counts.
-            days = [
-                f'coalesce("{day}_last", "{day}")'
-                for day in cypherfile.tables()[table].columns("dated")
-                if scope.since
-            ]
-            late = f"greatest({', '.join(days)}) >= $since" if days else "false"
-            undated = f"coalesce({', '.join(days)}) IS NULL" if days else "false"
-            rows, *counts = _counts(
-                case,
-                database,
-                table,
-                ["true", checkable, f"{checkable} AND {late}", undated, *lacks],
-                holding,
-                {"since": scope.since} if days else {},
-            )
-            found[table] = Coverage(
-                table + "".join(f" of {column} {value}" for column, value in holding.items()),
-                rows,
-                counts[0],
-                dict(zip(wanted, counts[3:], strict=True)),
-                counts[1] if days else None,
-                counts[2],
-            )
+            where = "".join(f' AND "{column}" = ${column}' for column in held)
+            conditions = [f"({one}){where}" for one in ("true", _has(wanted), *lacks)]
+            rows, checkable, *counts = _counts(case, database, table, conditions, held)
+            what = table + "".join(f" of {column} {value}" for column, value in held.items())
+            found[table] = Coverage(what, rows, checkable, dict(zip(wanted, counts, strict=True)))
     return found
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """How many `rows` of a table that could be checked are of the day and name the entity that were
+    asked for, and how many lack the day (`undated`)."""
+
+    table: str
+    checkable: int
+    rows: int
+    undated: int
+
+
+def narrowed(
+    case: Case,
+    needs: Mapping[str, Sequence[str]],
+    since: dt.date | None = None,
+    days: Sequence[str] = (),
+    entity: tuple[str, str] | None = None,
+) -> list[Narrowed]:
+    """What a day and an entity (label, key) leave of each needed table that has such days and names
+    entities of that kind. The first of `days` that a row has is its day.
+
+    Where a table tells what happened (`dated`), registers do not count: being known is no trade.
+    """
+    found: dict[str, Narrowed] = {}
+    with _tables(case) as database:
+        for table, wanted in needs.items():
+            spec = cypherfile.tables()[table]
+            dated = [f'"{day}"' for day in days if since and day in columns(spec)]
+            named = _naming(spec, entity[0]) if entity else []
+            if not named if entity else not dated:
+                continue
+            has, values = _has(wanted), dict[str, Any]()
+            conditions = [has]
+            if dated:
+                conditions.append(f"coalesce({', '.join(dated)}) >= $since")
+                values["since"] = since
+            if entity:
+                conditions.append(" OR ".join(f'"{name}" = $key' for name in named))
+                values["key"] = entity[1]
+            undated = f"coalesce({', '.join(dated)}) IS NULL" if dated else "false"
+            every = " AND ".join(f"({one})" for one in conditions)
+            counts = _counts(case, database, table, [has, every, f"({has}) AND {undated}"], values)
+            found[table] = Narrowed(table, *counts)
+    happened = {one for one in found if cypherfile.tables()[one].columns("dated")}
+    return [found[table] for table in found if table in happened or not happened]
+
+
+def _lack(need: str) -> str:
+    return " AND ".join(
+        f'coalesce("{name}" <= 0, true)' if name in WEIGHTS else f'"{name}" IS NULL'
+        for name in need.split("|")
+    )
+
+
+def _has(wanted: Sequence[str]) -> str:
+    return " AND ".join(f"NOT ({_lack(need)})" for need in wanted) or "true"
+
+
+def _naming(spec: CypherFile, label: str) -> list[str]:
+    """The columns of a table that name an entity of a label's kind."""
+    names = [one.name for one in spec.inputs if _kind(one.kind.refers) == _kind(label)]
+    return names + [*keys(spec)] * (_kind(str(spec.fields.get("writes"))) == _kind(label))
 
 
 def _counts(
@@ -357,41 +381,17 @@ def _counts(
     database: duckdb.DuckDBPyConnection,
     table: str,
     conditions: Sequence[str],
-    holding: Mapping[str, Any],
     values: Mapping[str, Any],
 ) -> list[int]:
-    """How many rows of a table meet each condition, among those whose columns hold values."""
+    """How many rows of a table meet each condition."""
     files = [str(path) for _, path in case.parquet(table)]
     if not files:
         return [0] * len(conditions)
     counts = ", ".join(f"count(*) FILTER ({one})" for one in conditions)
-    held = "".join(f' AND "{column}" = $held_{n}' for n, column in enumerate(holding))
-    given = {f"held_{n}": value for n, value in enumerate(holding.values())}
     (row,) = database.execute(
-        f"SELECT {counts} FROM read_parquet($files) WHERE true{held}",
-        {"files": files, **given, **values},
+        f"SELECT {counts} FROM read_parquet($files)", {"files": files, **values}
     ).fetchall()
     return list(row)
-
-
-def naming(
-    case: Case, tables: Iterable[str], needed: Iterable[str], label: str, key: str
-) -> dict[str, int]:
-    """How many rows of each table name an entity; nothing of tables that name none of its kind, nor
-    of its own register where a needed table names it: being known is no trade."""
-    found, own = dict[str, int](), set[str]()
-    with _tables(case) as database:
-        for table in tables:
-            spec = cypherfile.tables()[table]
-            columns = [one.name for one in spec.inputs if _kind(one.kind.refers) == _kind(label)]
-            if _kind(str(spec.fields.get("writes"))) == _kind(label):
-                columns += keys(spec)
-                own.add(table)
-            if columns:
-                any_ = " OR ".join(f'"{name}" = $key' for name in columns)
-                (found[table],) = _counts(case, database, table, [any_], {}, {"key": key})
-    others = found.keys() - own
-    return {table: found[table] for table in (others if others & {*needed} else found)}
 
 
 def _kind(label: str) -> str:
