@@ -405,7 +405,8 @@ def _narrow(
                 )
         if counts and not any(table.rows for table in counts):
             listed = " or ".join(table.table for table in counts)
-            reasons.append(f"No row of {listed} that could be checked is {told}.")
+            left = told.removesuffix(".")
+            reasons.append(f"No row of {listed} that could be checked is {left}.")
     return " ".join(reasons).replace("is naming", "names").replace("and naming", "and names")
 
 
