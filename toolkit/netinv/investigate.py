@@ -392,11 +392,12 @@ def _narrow(
                 f"{who!r} is a {one.label.lower()}, which this question does not look at",
                 next=f"netinv profile {one.key}",
             )
-        told = " and ".join([f"of {day} or later"] * bool(day) + [f"naming {who}"] * bool(one))
+        told = " and ".join([f"Of {day} or later"] * bool(day) + [f"naming {who}"] * bool(one))
+        left = " and ".join([f"is of {day} or later"] * bool(day) + [f"names {who}"] * bool(one))
         for table in counts:
             result.checked.append(
-                f"{told[0].upper()}{told[1:]}: {table.rows:,} of {table.checkable:,} {table.table}"
-                " that could be checked."
+                f"{told[0].upper()}{told[1:]}: {table.rows:,} of {table.checkable:,}"
+                f" {table.table} that could be checked."
             )
             if table.undated:
                 result.checked.append(
@@ -405,9 +406,8 @@ def _narrow(
                 )
         if counts and not any(table.rows for table in counts):
             listed = " or ".join(table.table for table in counts)
-            left = told.removesuffix(".")
-            reasons.append(f"No row of {listed} that could be checked is {left}.")
-    return " ".join(reasons).replace("is naming", "names").replace("and naming", "and names")
+            reasons.append(f"No row of {listed} that could be checked {left.removesuffix('.')}.")
+    return " ".join(reasons)
 
 
 def _undeclared(case: Case, file: CypherFile, result: Result) -> str:
