@@ -377,3 +377,24 @@ def test_reference_tables_stand_behind_the_users_own(case: OpenCase, tmp_path: P
     before = len(case.sources())
     assert [one.unchanged for one in case.load(reference=True).files] == [389, 3766]
     assert len(case.sources()) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("find-off-business-goods", "No company has a line with enough others in it"),
+        ("find-fragmented-consignments", "No heading has twenty movements"),
+        ("find-price-outliers", "No lane has --least"),
+    ],
+)
+def test_where_nothing_can_be_compared_nothing_was_checked(
+    case: OpenCase, tmp_path: Path, name: str, why: str
+) -> None:
+    shipments = """
+    id | shipper | consignee | departed   | weight_kg | hs     | dispatch | destination | value_usd
+    S1 | A       | B         | 2024-01-01 | 1234      | 811292 | CN       | DE          | 100
+    """
+    case.load(write_tables(tmp_path / "tables", {"shipments": shipments}))
+    result = case.run(name)
+    assert result.answer == "could not be checked"
+    assert result.notes[-1].startswith(why)

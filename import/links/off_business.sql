@@ -6,6 +6,7 @@
 -- misses: |
 --   general traders, companies of few shipments, lines of few companies, goods without a code.
 -- left_out: "{count:company|companies} without a line, with less trade than --least {least}, or in a line of fewer companies than --peers {peers}, not compared."
+-- left_all: No company has a line with enough others in it to be compared with.
 -- table: links
 -- reads: shipments
 -- inputs:
@@ -47,3 +48,5 @@ FROM held JOIN firms USING (party) JOIN strange USING (party) JOIN rare USING (l
 UNION ALL BY NAME
 SELECT DISTINCT party AS a
 FROM chapters WHERE party NOT IN (SELECT party FROM firms JOIN lines USING (line))
+UNION ALL BY NAME
+SELECT NULL AS a FROM firms JOIN lines USING (line)

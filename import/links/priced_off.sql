@@ -5,6 +5,7 @@
 -- misses: |
 --   goods without code, weight, value or lane, and lanes of too few movements.
 -- left_out: "{count:lane} with fewer movements than --least {least}, where no price is judged."
+-- left_all: No lane has --least {least} movements, so that no price is judged.
 -- table: links
 -- reads: shipments, ports
 -- inputs:
@@ -63,4 +64,4 @@ SELECT id AS a, id AS b, heading, "from" AS dispatch, "to" AS destination, money
   away, movements, usual_kg, coalesce(others, 0) AS others, coalesce(again, 0) AS again
 FROM far LEFT JOIN alike USING (id) LEFT JOIN again USING (id)
 UNION ALL BY NAME
-SELECT heading AS a FROM lanes WHERE movements < $least
+SELECT CASE WHEN movements < $least THEN heading END AS a FROM lanes

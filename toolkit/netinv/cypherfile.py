@@ -28,6 +28,7 @@ TEXTS = (
     "noun",  # what its rows are, where they are no findings: fact
     "chance",  # said against a finding as good as {by_chance} that chance alone makes
     "left_out",  # of a link: what the rows without an end are, {count} of them, that it left out
+    "left_all",  # said where it left out all: a row without both ends is one that it looked at
 )
 OTHERS = {
     "inputs",  # name: {type, optional, default, help, min, max, choices, of}

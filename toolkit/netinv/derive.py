@@ -28,7 +28,7 @@ from netinv.relate import Relations, failed, keys
 @dataclass(frozen=True)
 class Derived:
     """What one derivation made: how many relationships stand, were written, were removed, and how
-    much the rule left out."""
+    much the rule left out and, of a rule that tells (`left_all`), looked at."""
 
     rule: str
     inputs: Mapping[str, Any]
@@ -37,6 +37,7 @@ class Derived:
     written: int = 0
     removed: int = 0
     left_out: int = 0
+    looked_at: int = 0
 
 
 def program(type_: str, suffix: str = "sql") -> CypherFile:
@@ -120,8 +121,10 @@ def _derive(
         execute(f"CREATE TABLE {table} AS {sql.statement}", values)
     except duckdb.Error as error:
         raise failed(error, sql.path.name) from None
-    # A rule that leaves something out gives a row without an end for it.
-    left_out = relations.one(f"SELECT count(*) FROM {table} WHERE b IS NULL")
+    # A rule that leaves something out gives a row without an end for it; for what it looked at, it
+    # may give one without both.
+    left_out = relations.one(f"SELECT count(a) FROM {table} WHERE b IS NULL")
+    looked_at = relations.one(f"SELECT count(*) FROM {table} WHERE a IS NULL AND b IS NULL")
     execute(f"DELETE FROM {table} WHERE b IS NULL")
     execute(
         f"CREATE VIEW {table}_rows AS SELECT *, json_array({named})::VARCHAR AS key,"
@@ -137,6 +140,7 @@ def _derive(
         written=difference.count(f"change_{table}"),
         removed=difference.count(f"gone_{table}"),
         left_out=left_out,
+        looked_at=looked_at,
     )
     write_json(_record(case, type_), made.__dict__)
     difference.settle()

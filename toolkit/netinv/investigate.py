@@ -162,7 +162,9 @@ def run(
     lost = answer.more or bool(links and (links.cut or links.crowded) and uses_links(file))
     if hubs := file.mapping("hubs"):
         lost = _say_hubs(graph, hubs, values, result) or lost
-    _say_left_out(case, file, result)
+    if (all_ := _say_left_out(case, file, result)) and not answer.rows:
+        result.notes.append(all_)
+        result.answer = UNCHECKED
     if options["exact"] and lost:
         result.notes.append("This is not exact: see above what was cut, and how to keep it.")
     rows = {row for node in result.nodes.values() for row in node.sources}
@@ -208,13 +210,18 @@ def _say_hubs(
     return bool(rows)
 
 
-def _say_left_out(case: Case, file: CypherFile, result: Result) -> None:
-    """Say what the rules of the derived relationships that a question reads did not look at."""
+def _say_left_out(case: Case, file: CypherFile, result: Result) -> str:
+    """Say what the rules of the derived relationships that a question reads did not look at; gives
+    why nothing was checked where one looked at nothing."""
+    whys = []
     for type_ in derive.used(file):
         made = derive.kept(case, type_)
         if made and made.left_out:
             text = derive.program(type_).text("left_out")
             result.checked.append(_filled(text, {**made.inputs, "count": made.left_out}))
+            if (why := derive.program(type_).text("left_all")) and not made.looked_at:
+                whys.append(_filled(why, made.inputs))
+    return " ".join(whys)
 
 
 def entities(graph: Graph, file: CypherFile, given: Mapping[str, Any]) -> dict[str, Node]:
