@@ -398,3 +398,22 @@ def test_where_nothing_can_be_compared_nothing_was_checked(
     result = case.run(name)
     assert result.answer == "could not be checked"
     assert result.notes[-1].startswith(why)
+
+
+def test_one_more_row_of_a_control_changes_what_is_found(case: OpenCase, tmp_path: Path) -> None:
+    head = "id | regime | measure | hs | from | origin\n"
+    shipments = DAYS.replace("| hs", "| hs | dispatch | destination").replace(
+        "811292", "811292 | CN | DE"
+    )
+    tables = {
+        "controls": head + "K1 | XX | licence | 790111 | 2023-08-01 | CN",
+        "shipments": shipments,
+        "licences": "id | holder\nL1 | Z",
+    }
+    case.load(write_tables(tmp_path / "tables", tables))
+    assert not case.run("find-unlicensed-exports").findings
+    row = {"controls": head + "K2 | XX | licence | 811292 | 2023-08-01 | CN"}
+    case.load(write_tables(tmp_path / "more", row))
+    assert {"I1", "O1"} & {
+        str(one.values["shipment"]) for one in case.run("find-unlicensed-exports").findings
+    }
