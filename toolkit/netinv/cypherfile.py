@@ -48,7 +48,7 @@ OTHERS = {
     "like",  # a table whose columns, all optional, this one takes as well
     "licence",  # of a foreign source
     "covers",  # what a foreign source is complete for
-    "dated",  # the columns that say when a row of a table happened: what --since asks for
+    "dated",  # the columns that say when a row of a table happened, which a register has none of
     "order",  # tables are written in this order
     "empty",  # all: an empty cell widens the row, so one that does not read rejects it
 }

@@ -17,6 +17,7 @@ from netinv.cypherfile import OPTIONS, CypherFile
 from netinv.errors import CaseError, ChangedError, DefinitionError, InputError, QueryError
 from netinv.graph import Drawing, Graph, Plan
 from netinv.inputs import Input, folded_key, one_of
+from netinv.model import keyed_as
 from netinv.relate import Coverage, coverage, held, narrowed, places
 from netinv.result import (
     BRANCH,
@@ -40,10 +41,6 @@ MOST = 2_000
 
 BY_CHANCE = "by_chance"
 """The column of how many findings as good as this one chance alone makes."""
-
-PARTIES = ("Party", "Company", "Person")
-NAMED = (*PARTIES, "Vessel", "Port")
-"""Labels of the entities that are called by a name."""
 
 _NAMED = re.compile(r"\{(\w+)(?::(\w[\w -]*)(?:\|(\w[\w -]*))?|\.\.(\w+))?\}")
 """What a sentence is filled by: see `_filled`."""
@@ -156,14 +153,12 @@ def run(
     Reader(
         file, result, options, chance, runs.decisions(case), _undeclared(case, file, result)
     ).read(answer.rows, answer.columns, answer.more)
-    if absent and not answer.rows:  # a record of the same company may stand for it
-        result.notes.append(absent)
-        result.answer = UNCHECKED
     lost = answer.more or bool(links and (links.cut or links.crowded) and uses_links(file))
     if hubs := file.mapping("hubs"):
         lost = _say_hubs(graph, hubs, values, result) or lost
-    if (all_ := _say_left_out(case, file, result)) and not answer.rows:
-        result.notes.append(all_)
+    whys = [why for why in (absent, _say_left_out(case, file, result)) if why]
+    if whys and not answer.rows:  # a record of the same company may stand for one that is absent
+        result.notes += whys
         result.answer = UNCHECKED
     if options["exact"] and lost:
         result.notes.append("This is not exact: see above what was cut, and how to keep it.")
@@ -230,7 +225,7 @@ def entities(graph: Graph, file: CypherFile, given: Mapping[str, Any]) -> dict[s
     for one in file.inputs:
         if one.type == "entity" and (word := given.get(one.name)) is not None:
             found[one.name] = node = find(graph, str(word))
-            if one.of not in ("", node.label) and not (one.of == "Party" and node.label in PARTIES):
+            if one.of not in ("", keyed_as(node.label)):
                 raise InputError(
                     f"{str(word)!r} is a {node.label.lower()}",
                     where=f"--{one.name}",
@@ -378,33 +373,28 @@ def _narrow(
     named: Sequence[Node] = (),
 ) -> str:
     """Say what a day and an entity leave of the rows that could be checked; gives why nothing can
-    be checked when they leave none. Raises InputError for an entity that no table names."""
+    be checked when they leave none."""
     since = file.input("since")
     day = values.get("since") if since and since.of else None
-    needs: dict[str, list[str]] = {}
-    for some in (file.mapping("needs"), *file.mapping("either").values()):
-        for table, wanted in some.items():
-            # Of what several branches need of a table, any will do.
-            needs[table] = [*wanted] if table not in needs else []
-    needs |= file.mapping("needs")
-    if not needs or (not named and day is None):
+    if not named and day is None:
         return ""
+    days = since.of.split("|") if since and day else ()
+    needs: dict[str, list[str]] = {}
+    for branch in file.mapping("either").values():
+        for table, wanted in branch.items():
+            # Of what several branches need of a table, any will do.
+            needs[table] = [] if table in needs else wanted
+    needs |= file.mapping("needs")
     reasons = []
     for one in named or (None,):
-        days = since.of.split("|") if since and day else ()
         counts = narrowed(case, needs, day, days, (one.label, one.key) if one else None)
-        who = (one.name if one.label in NAMED else "") or one.key if one else ""
-        if one and not counts:
-            raise InputError(
-                f"{who!r} is a {one.label.lower()}, which this question does not look at",
-                next=f"netinv profile {one.key}",
-            )
-        told = " and ".join([f"Of {day} or later"] * bool(day) + [f"naming {who}"] * bool(one))
-        left = " and ".join([f"is of {day} or later"] * bool(day) + [f"names {who}"] * bool(one))
+        whom = {"day": day, "name": (one.name or one.key) if one else None}
+        told = " and ".join(["of {day} or later"] * bool(day) + ["naming {name}"] * bool(one))
+        left = " and ".join(["is of {day} or later"] * bool(day) + ["names {name}"] * bool(one))
         for table in counts:
             result.checked.append(
-                f"{told[0].upper()}{told[1:]}: {table.rows:,} of {table.checkable:,}"
-                f" {table.table} that could be checked."
+                _filled(f"{told[:1].upper()}{told[1:]}", whom)
+                + f": {table.rows:,} of {table.checkable:,} {table.table} that could be checked."
             )
             if table.undated:
                 result.checked.append(
@@ -413,7 +403,7 @@ def _narrow(
                 )
         if counts and not any(table.rows for table in counts):
             listed = " or ".join(table.table for table in counts)
-            reasons.append(f"No row of {listed} that could be checked {left.removesuffix('.')}.")
+            reasons.append(_filled(f"No row of {listed} that could be checked {left}.", whom))
     return " ".join(reasons)
 
 

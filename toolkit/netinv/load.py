@@ -13,7 +13,7 @@ from netinv.cypherfile import CypherFile
 from netinv.difference import BATCH, Difference, Progress, silent
 from netinv.graph import Graph
 from netinv.inputs import imo_number
-from netinv.model import DERIVED, KEYS, VALUES
+from netinv.model import DERIVED, KEYS, VALUES, keyed_as
 from netinv.relate import Relations, references
 
 NODES_FIRST = ("ports", "vessels", "companies", "people", "licences", "controls")
@@ -175,7 +175,7 @@ class Writer:
         else:
             batches = self.relations.batches(f"SELECT key FROM gone_{name}", BATCH)
             key = KEYS[writes]
-            label = "Party" if writes in ("Company", "Person") else writes
+            label = keyed_as(writes)
             derived = "|".join(DERIVED)
             bare = (
                 [{key: row["key"]} for row in batch]

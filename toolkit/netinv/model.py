@@ -93,6 +93,11 @@ def label_of(labels: frozenset[str] | set[str]) -> str:
     return named[0] if named else ("Party" if "Party" in labels else "")
 
 
+def keyed_as(label: str) -> str:
+    """The label under which a node's key is unique: companies and people share those of Party."""
+    return "Party" if label in ("Company", "Person") else label
+
+
 def element_id(label: str, key: object) -> str:
     """How a finding, a page and a table call a node: `Company:C1`."""
     return f"{label}:{key}"

@@ -24,6 +24,7 @@ from netinv.cypherfile import CypherFile
 from netinv.errors import CaseError, DefinitionError, NetinvError, TooLargeError
 from netinv.home import memory_here
 from netinv.inputs import Input
+from netinv.model import keyed_as
 from netinv.rows import columns
 
 TYPES = {
@@ -341,7 +342,7 @@ def narrowed(
             spec = cypherfile.tables()[table]
             dated = [f'"{day}"' for day in days if since and day in columns(spec)]
             named = _naming(spec, entity[0]) if entity else []
-            if not named if entity else not dated:
+            if not (named if entity else dated):
                 continue
             has, values = _has(wanted), dict[str, Any]()
             conditions = [has]
@@ -372,8 +373,9 @@ def _has(wanted: Sequence[str]) -> str:
 
 def _naming(spec: CypherFile, label: str) -> list[str]:
     """The columns of a table that name an entity of a label's kind."""
-    names = [one.name for one in spec.inputs if _kind(one.kind.refers) == _kind(label)]
-    return names + [*keys(spec)] * (_kind(str(spec.fields.get("writes"))) == _kind(label))
+    names = [one.name for one in spec.inputs if keyed_as(one.kind.refers) == keyed_as(label)]
+    own = keyed_as(str(spec.fields.get("writes"))) == keyed_as(label)
+    return [*names, *keys(spec)] if own else names
 
 
 def _counts(
@@ -392,11 +394,6 @@ def _counts(
         f"SELECT {counts} FROM read_parquet($files)", {"files": files, **values}
     ).fetchall()
     return list(row)
-
-
-def _kind(label: str) -> str:
-    """Companies and people share the ids of parties."""
-    return "Party" if label in ("Company", "Person") else label
 
 
 def held(case: Case, column: str) -> list[str]:
